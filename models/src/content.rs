@@ -1,0 +1,193 @@
+//! What a procedure says: the same shape for a draft, for what an expert edits and for what is published.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::evidence::Evidence;
+use crate::intervention::FieldError;
+use crate::text::{Language, words};
+
+/// What the verifier holds against a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    /// A stable word for programs.
+    pub code: String,
+    /// What is wrong, for a person.
+    pub reason: String,
+}
+
+/// One thing that is said, and where it comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// The words.
+    pub text: String,
+    /// Quotes that carry it. A statement without any is shown as unproven.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+    /// What is held against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+}
+
+impl Statement {
+    /// A statement resting on one quote.
+    pub fn new(text: impl Into<String>, evidence: Evidence) -> Self {
+        Self { text: text.into(), evidence: vec![evidence], findings: Vec::new() }
+    }
+}
+
+/// A part that the procedure needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// What it is.
+    pub statement: Statement,
+    /// The manufacturer's reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// How many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
+}
+
+words!(
+    /// What can hurt.
+    HazardKind {
+        /// Energy must be isolated and locked out.
+        Isolation = "isolation",
+        /// Mains voltage.
+        Electricity = "electricity",
+        /// Compressed air, steam, hydraulics.
+        Pressure = "pressure",
+        /// Hot or very cold surfaces.
+        Heat = "heat",
+        /// Work at height.
+        Height = "height",
+        /// Chemicals.
+        Chemical = "chemical",
+        /// Refrigerants.
+        Refrigerant = "refrigerant",
+        /// Moving or falling parts.
+        MovingParts = "moving_parts",
+    }
+);
+
+/// A danger, said before the steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hazard {
+    /// What kind.
+    pub kind: HazardKind,
+    /// What is said of it.
+    pub statement: Statement,
+}
+
+/// The machines it applies to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AppliesTo {
+    /// Kind of machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family: Option<String>,
+    /// Manufacturer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manufacturer: Option<String>,
+    /// Models.
+    pub models: Vec<String>,
+    /// Error codes, canonical: letters and digits without separators or leading zeros ("E42").
+    pub error_codes: Vec<String>,
+    /// Firmware it was seen with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<String>,
+}
+
+/// The content of a draft or of a procedure's revision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Content {
+    /// Language of its texts.
+    pub language: Language,
+    /// Names the machine and the problem.
+    pub title: Statement,
+    /// What is seen, heard, displayed.
+    #[serde(default)]
+    pub symptoms: Vec<Statement>,
+    /// Why.
+    #[serde(default)]
+    pub cause: Option<Statement>,
+    /// What must be so before one starts.
+    #[serde(default)]
+    pub prerequisites: Vec<Statement>,
+    /// What one needs in hand.
+    #[serde(default)]
+    pub tools: Vec<Statement>,
+    /// What one needs to replace.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+    /// What can hurt.
+    #[serde(default)]
+    pub hazards: Vec<Hazard>,
+    /// What to do, in order, in the imperative.
+    #[serde(default)]
+    pub steps: Vec<Statement>,
+    /// How one knows that it worked.
+    #[serde(default)]
+    pub verification: Vec<Statement>,
+    /// For which machines.
+    #[serde(default)]
+    pub applies_to: AppliesTo,
+}
+
+impl Content {
+    /// Every statement with its path (`title`, `steps[2]`…), in reading order.
+    #[must_use]
+    pub fn statements(&self) -> Vec<(String, &Statement)> {
+        fn list<'a>(name: &str, items: impl Iterator<Item = &'a Statement>) -> Vec<(String, &'a Statement)> {
+            items.enumerate().map(|(i, s)| (format!("{name}[{i}]"), s)).collect()
+        }
+        let mut out = vec![("title".to_owned(), &self.title)];
+        out.extend(list("symptoms", self.symptoms.iter()));
+        out.extend(self.cause.iter().map(|s| ("cause".to_owned(), s)));
+        out.extend(list("prerequisites", self.prerequisites.iter()));
+        out.extend(list("tools", self.tools.iter()));
+        out.extend(list("parts", self.parts.iter().map(|p| &p.statement)));
+        out.extend(list("hazards", self.hazards.iter().map(|h| &h.statement)));
+        out.extend(list("steps", self.steps.iter()));
+        out.extend(list("verification", self.verification.iter()));
+        out
+    }
+
+    /// What an expert's edit must fulfil before it is kept: a title, at least one step, no empty statement.
+    #[must_use]
+    pub fn check(&self) -> Vec<FieldError> {
+        let mut errors: Vec<FieldError> = self
+            .statements()
+            .into_iter()
+            .filter(|(_, s)| s.text.trim().is_empty())
+            .map(|(path, _)| FieldError::new(path, "empty", "must not be empty", "ne doit pas être vide"))
+            .collect();
+        if self.steps.is_empty() {
+            errors.push(FieldError::new(
+                "steps",
+                "missing",
+                "a procedure has at least one step",
+                "une procédure comporte au moins une étape",
+            ));
+        }
+        errors
+    }
+
+    /// The content as plain lines, for diffs and for reading aloud: one statement a line, sections named.
+    #[must_use]
+    pub fn lines(&self) -> String {
+        self.statements().into_iter().fold(String::new(), |mut out, (path, statement)| {
+            let section = path.split('[').next().unwrap_or_default();
+            out.push_str(section);
+            out.push_str(": ");
+            out.push_str(&statement.text);
+            out.push('\n');
+            out
+        })
+    }
+}

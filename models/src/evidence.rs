@@ -1,0 +1,176 @@
+//! Where a statement comes from.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::id::{AttachmentId, QuestionId};
+use crate::intervention::Intervention;
+use crate::text::Language;
+use crate::transcript::Transcript;
+
+/// A text of a case that statements may rest on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Source {
+    /// The written report.
+    Report,
+    /// The line `index` (from 0) of the actions.
+    Action {
+        /// Position, from 0.
+        index: usize,
+    },
+    /// The message `index` (from 0) of the exchanges.
+    Exchange {
+        /// Position, from 0.
+        index: usize,
+    },
+    /// A recording's transcript.
+    Transcript {
+        /// Which recording.
+        attachment: AttachmentId,
+    },
+    /// A structured field, by its path: `request.symptom`, `parts[0].name`.
+    Field {
+        /// The path.
+        path: String,
+    },
+    /// The answer to a question.
+    Answer {
+        /// Which question.
+        question: QuestionId,
+    },
+}
+
+/// Where in its source a quote stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Place {
+    /// First byte of the quote in the source's text (UTF-8).
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+    /// The stretch of the recording in ms, for a transcript: from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ms: Option<i64>,
+    /// To.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_ms: Option<i64>,
+}
+
+/// A quote that carries a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    /// Which text.
+    pub source: Source,
+    /// The words, to the letter.
+    pub quote: String,
+    /// Where they stand.
+    pub place: Place,
+}
+
+/// A question to the technician, and the answer when there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Question {
+    /// Its identifier.
+    pub id: QuestionId,
+    /// The question, in the language of the case.
+    pub text: String,
+    /// What was answered.
+    pub answer: Option<String>,
+    /// Who asked: an expert's name, or nobody when the line asked.
+    pub asked_by: Option<String>,
+}
+
+/// All that is known of one closed intervention: what extraction reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// The intervention.
+    pub intervention: Intervention,
+    /// Its recordings' transcripts, in order.
+    pub transcripts: Vec<Transcript>,
+    /// Questions and answers, in order.
+    pub questions: Vec<Question>,
+}
+
+/// One text of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceText<'a> {
+    /// Which it is.
+    pub source: Source,
+    /// Its words.
+    pub text: std::borrow::Cow<'a, str>,
+}
+
+impl Case {
+    /// Every text of the case, in the order a reader would want: request, exchanges, transcripts, report, actions,
+    /// parts, answers. Empty ones are left out.
+    #[must_use]
+    pub fn texts(&self) -> Vec<SourceText<'_>> {
+        let intake = &self.intervention.intake;
+        let mut out = Vec::new();
+        let mut push = |source, text: std::borrow::Cow<'_, str>| {
+            if !text.trim().is_empty() {
+                out.push((source, text.into_owned()));
+            }
+        };
+        let field = |path: &str| Source::Field { path: path.into() };
+        if let Some(symptom) = &intake.request.symptom {
+            push(field("request.symptom"), symptom.as_str().into());
+        }
+        for (i, code) in intake.request.error_codes.iter().enumerate() {
+            push(field(&format!("request.error_codes[{i}]")), code.as_str().into());
+        }
+        for (index, exchange) in intake.exchanges.iter().enumerate() {
+            push(Source::Exchange { index }, exchange.text.as_str().into());
+        }
+        for transcript in &self.transcripts {
+            push(Source::Transcript { attachment: transcript.attachment }, transcript.text().into());
+        }
+        if let Some(report) = &intake.report {
+            push(Source::Report, report.as_str().into());
+        }
+        for (index, action) in intake.actions.iter().enumerate() {
+            push(Source::Action { index }, action.as_str().into());
+        }
+        for (i, part) in intake.parts.iter().enumerate() {
+            if let Some(name) = &part.name {
+                push(field(&format!("parts[{i}].name")), name.as_str().into());
+            }
+            if let Some(reference) = &part.reference {
+                push(field(&format!("parts[{i}].reference")), reference.as_str().into());
+            }
+        }
+        for question in &self.questions {
+            if let Some(answer) = &question.answer {
+                push(Source::Answer { question: question.id }, answer.as_str().into());
+            }
+        }
+        out.into_iter().map(|(source, text)| SourceText { source, text: text.into() }).collect()
+    }
+
+    /// The text of one source.
+    #[must_use]
+    pub fn text_of(&self, source: &Source) -> Option<String> {
+        self.texts().into_iter().find(|t| t.source == *source).map(|t| t.text.into_owned())
+    }
+
+    /// Evidence for the bytes `start..end` of `source`; `None` when the place is not in it.
+    #[must_use]
+    pub fn evidence(&self, source: &Source, start: usize, end: usize) -> Option<Evidence> {
+        let text = self.text_of(source)?;
+        let quote = text.get(start..end)?.to_owned();
+        let millis = match source {
+            Source::Transcript { attachment } => {
+                self.transcripts.iter().find(|t| t.attachment == *attachment).and_then(|t| t.millis(start, end))
+            }
+            _ => None,
+        };
+        let place = Place { start, end, start_ms: millis.map(|m| m.0), end_ms: millis.map(|m| m.1) };
+        Some(Evidence { source: source.clone(), quote, place })
+    }
+
+    /// The language of the case: stated, or else that of its first transcript.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.intervention.intake.language.or_else(|| self.transcripts.first().map(|t| t.language))
+    }
+}

@@ -1,0 +1,30 @@
+//! Savoir's nouns, and the only place with SQL.
+//!
+//! | word | what it is |
+//! |---|---|
+//! | [`intervention`] | a closed case as the ticketing system delivers it |
+//! | [`transcript`] | what was said in a recording, with times |
+//! | [`content`] | what a procedure says |
+//! | [`evidence`] | where a statement comes from |
+//! | [`draft`] | content as the line proposes it |
+//! | [`review`] | a draft before an expert |
+//! | [`procedure`] | content that an expert approved |
+//! | [`passage`] | what is indexed |
+//! | [`viewer`] | who is looking |
+//! | [`job`] | a unit of work of the durable line |
+//! | [`store`] | where all of it is kept |
+
+pub mod clock;
+pub mod content;
+pub mod draft;
+pub mod evidence;
+pub mod id;
+pub mod intervention;
+pub mod job;
+pub mod passage;
+pub mod procedure;
+pub mod review;
+pub mod store;
+pub mod text;
+pub mod transcript;
+pub mod viewer;

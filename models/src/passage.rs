@@ -1,0 +1,125 @@
+//! What is indexed: small texts with the fields a search filters by.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::content::Content;
+use crate::draft::{Draft, Known};
+use crate::id::PassageId;
+use crate::procedure::{Confidence, Procedure};
+use crate::text::{Language, words};
+use crate::viewer::Audience;
+
+words!(
+    /// Which side of a procedure a passage tells.
+    PassagePart {
+        /// Title, symptoms, cause, machine and codes: what one searches by.
+        Problem = "problem",
+        /// Tools, parts, steps, verification.
+        Fix = "fix",
+    }
+);
+
+words!(
+    /// Whose passage it is.
+    Shelf {
+        /// A draft's: compared with, never shown.
+        Draft = "draft",
+        /// A procedure's.
+        Procedure = "procedure",
+    }
+);
+
+/// A passage as SQL keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Passage {
+    /// Its identifier: also its key in both indexes.
+    pub id: PassageId,
+    /// Whose it is.
+    pub owner: Known,
+    /// Which side.
+    pub part: PassagePart,
+    /// For whom.
+    pub audience: Audience,
+    /// Its language.
+    pub language: Language,
+    /// The owner's title.
+    pub title: String,
+    /// Its text.
+    pub text: String,
+    /// Kind of machine, as written.
+    pub family: Option<String>,
+    /// Manufacturer.
+    pub manufacturer: Option<String>,
+    /// Models.
+    pub models: Vec<String>,
+    /// Canonical error codes.
+    pub codes: Vec<String>,
+    /// Part references, canonical as codes are.
+    pub references: Vec<String>,
+    /// Its vector by the configured embedder; `None` until it has one.
+    pub vector: Option<Vec<f32>>,
+    /// Which embedder made the vector.
+    pub embedder: Option<String>,
+}
+
+/// A line of what both indexes follow: a passage put, or taken away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Its place in the order that all followers share; grows with every commit, without being skipped over later.
+    pub seq: i64,
+    /// Which passage.
+    pub id: PassageId,
+    /// The passage as it is now; `None` when it was taken away.
+    pub passage: Option<Passage>,
+}
+
+/// The two passages of a content, without vectors.
+fn passages(owner: Known, audience: Audience, content: &Content) -> Vec<Passage> {
+    let join = |lists: Vec<Vec<&str>>| lists.concat().join("\n");
+    let texts = |s: &'_ [crate::content::Statement]| s.iter().map(|s| s.text.clone()).collect::<Vec<_>>();
+    let symptoms = texts(&content.symptoms);
+    let cause: Vec<String> = content.cause.iter().map(|c| c.text.clone()).collect();
+    let tools = texts(&content.tools);
+    let parts: Vec<String> = content.parts.iter().map(|p| p.statement.text.clone()).collect();
+    let steps = texts(&content.steps);
+    let verification = texts(&content.verification);
+    fn refs(list: &[String]) -> Vec<&str> {
+        list.iter().map(String::as_str).collect()
+    }
+    let make = |part, text| Passage {
+        id: PassageId::new(),
+        owner,
+        part,
+        audience,
+        language: content.language,
+        title: content.title.text.clone(),
+        text,
+        family: content.applies_to.family.clone(),
+        manufacturer: content.applies_to.manufacturer.clone(),
+        models: content.applies_to.models.clone(),
+        codes: content.applies_to.error_codes.clone(),
+        references: content.parts.iter().filter_map(|p| p.reference.clone()).collect(),
+        vector: None,
+        embedder: None,
+    };
+    vec![
+        make(PassagePart::Problem, join(vec![refs(&symptoms), refs(&cause)])),
+        make(PassagePart::Fix, join(vec![refs(&tools), refs(&parts), refs(&steps), refs(&verification)])),
+    ]
+}
+
+/// The passages of a draft: seen by nobody but *compare*.
+#[must_use]
+pub fn of_draft(draft: &Draft) -> Vec<Passage> {
+    passages(Known::Draft(draft.id), Audience::Internal, &draft.content)
+}
+
+/// The passages of a procedure; none once it is archived.
+#[must_use]
+pub fn of_procedure(procedure: &Procedure) -> Vec<Passage> {
+    if procedure.confidence == Confidence::Archived {
+        return Vec::new();
+    }
+    passages(Known::Procedure(procedure.id), procedure.audience, &procedure.revision.content)
+}

@@ -1,0 +1,35 @@
+//! From a case to a draft.
+
+use async_trait::async_trait;
+use savoir_models::content::Content;
+use savoir_models::draft::Provenance;
+use savoir_models::evidence::Case;
+
+use crate::fault::Fault;
+
+/// What came out of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Extraction {
+    /// A content whose every statement carries evidence.
+    Draft(Box<Content>),
+    /// Too little is told; these questions (1 to 4, in the language of the case) would mend it.
+    TooThin {
+        /// Why, in words for a person.
+        reason: String,
+        /// What to ask the technician.
+        questions: Vec<String>,
+    },
+}
+
+/// Draws a draft from a case.
+#[async_trait]
+pub trait Extractor: Send + Sync + 'static {
+    /// How its drafts are made.
+    fn provenance(&self) -> Provenance;
+
+    /// Reads the case.
+    ///
+    /// # Errors
+    /// [`Fault::Missing`] when a model's endpoint is not there, [`Fault::Later`] for what may pass.
+    async fn extract(&self, case: &Case) -> Result<Extraction, Fault>;
+}
