@@ -248,10 +248,10 @@ words!(
         NeedsAnswers = "needs_answers",
         /// There is a draft.
         Drafted = "drafted",
-        /// The draft has been compared with what is known.
-        Compared = "compared",
         /// The draft can be found by later comparisons.
         Indexed = "indexed",
+        /// The draft has been compared with what was known before it.
+        Compared = "compared",
         /// A review is open.
         InReview = "in_review",
         /// Its content is an approved procedure.

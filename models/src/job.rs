@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
 use crate::id::{EventId, InterventionId, JobId};
+use crate::intervention::Stage;
 use crate::text::words;
 
 words!(
@@ -16,10 +17,10 @@ words!(
         Redact = "redact",
         /// The case becomes a draft, or questions.
         Extract = "extract",
-        /// The draft is held against what is known.
-        Compare = "compare",
-        /// The draft's passages and vectors are made.
+        /// The draft's passages and vectors are made, and take their place in the order all comparisons share.
         Index = "index",
+        /// The draft is held against what was known before it.
+        Compare = "compare",
         /// A review is opened.
         Review = "review",
         /// An approved procedure's passages and vectors are made.
@@ -44,7 +45,7 @@ words!(
     JobState {
         /// Can be claimed once `ready_at` has come.
         Ready = "ready",
-        /// Claimed; the lease says until when.
+        /// Claimed, until `ready_at`.
         Running = "running",
         /// Something it needs is missing; tried again at `ready_at`, for ever.
         Waiting = "waiting",
@@ -63,6 +64,20 @@ impl Step {
             _ => Lane::Rest,
         }
     }
+
+    /// The stage an intervention is at while it waits for this step.
+    #[must_use]
+    pub const fn stage_before(self) -> Stage {
+        match self {
+            Self::Transcribe => Stage::Received,
+            Self::Redact => Stage::Transcribed,
+            Self::Extract => Stage::Redacted,
+            Self::Index => Stage::Drafted,
+            Self::Compare => Stage::Indexed,
+            Self::Review => Stage::Compared,
+            Self::Publish => Stage::Published,
+        }
+    }
 }
 
 /// A job as it is kept.
@@ -78,10 +93,10 @@ pub struct Job {
     pub state: JobState,
     /// How often it was claimed. With `id`, the fence: only the latest claim may finish.
     pub attempt: i64,
-    /// Not before.
+    /// How many tries failed or ended with their process.
+    pub failures: i64,
+    /// May be claimed from then on; for a running job that is the end of its lease.
     pub ready_at: Timestamp,
-    /// Claimed until.
-    pub lease_until: Option<Timestamp>,
     /// Who claimed it.
     pub worker: Option<String>,
     /// How far it is, 0 to 1.

@@ -82,12 +82,16 @@ impl Viewer {
         matches!(self.role, Role::Administrator | Role::Expert | Role::Safety)
     }
 
-    /// The provider whose interventions alone this viewer sees: none means all of them, `Some("")` means none.
+    /// The provider whose interventions alone this viewer sees; `None` means no such limit. A contractor without an
+    /// organisation sees none.
     #[must_use]
-    pub fn scope(&self) -> Option<&str> {
-        match self.role {
-            Role::Contractor | Role::Customer => Some(self.organisation.as_deref().unwrap_or_default()),
-            _ => None,
-        }
+    pub fn provider_scope(&self) -> Option<String> {
+        (self.role == Role::Contractor).then(|| self.organisation.clone().unwrap_or_default())
+    }
+
+    /// The customer whose interventions alone this viewer sees; `None` means no such limit.
+    #[must_use]
+    pub fn customer_scope(&self) -> Option<String> {
+        (self.role == Role::Customer).then(|| self.organisation.clone().unwrap_or_default())
     }
 }

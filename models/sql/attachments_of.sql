@@ -1,0 +1,3 @@
+SELECT id, kind, name, media_type, bytes, blob FROM attachments
+WHERE intervention_id = $1
+ORDER BY position

@@ -1,0 +1,1 @@
+SELECT id, intake FROM interventions WHERE source = $1 AND external_id = $2

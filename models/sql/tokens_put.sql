@@ -1,0 +1,2 @@
+INSERT INTO tokens (id, hash, name, role, organisation, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -1,0 +1,393 @@
+//! Interventions with their files, transcripts and questions.
+
+use super::{Db, Result, Tx, from_json, json, parsed, read, write};
+use crate::clock::Timestamp;
+use crate::evidence::{Case, Question};
+use crate::id::{InterventionId, QuestionId, TokenId};
+use crate::intervention::{Attachment, Intake, Intervention, Stage};
+use crate::transcript::Transcript;
+use crate::viewer::Viewer;
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is kept.
+    New,
+    /// It was already there, to the letter.
+    Repeated(InterventionId),
+    /// Its source and external_id were already there with other content; nothing was changed.
+    Different(InterventionId),
+}
+
+/// Which interventions to list.
+#[derive(Debug, Clone, Default)]
+pub struct InterventionFilter {
+    /// Only this stage.
+    pub stage: Option<Stage>,
+    /// Only those that wait for something or failed.
+    pub waiting: bool,
+    /// Only those after this one: the cursor.
+    pub after: Option<InterventionId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    stage: String,
+    waiting: Option<String>,
+    procedure_id: Option<String>,
+    intake: String,
+    received_at: i64,
+    updated_at: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct AttachmentRow {
+    id: String,
+    kind: String,
+    name: String,
+    media_type: String,
+    bytes: i64,
+    blob: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct QuestionRow {
+    id: String,
+    text: String,
+    answer: Option<String>,
+    asked_by: Option<String>,
+}
+
+impl Row {
+    fn intervention(self) -> Result<Intervention> {
+        Ok(Intervention {
+            id: parsed("intervention", &self.id)?,
+            intake: from_json("intervention", &self.intake)?,
+            attachments: Vec::new(),
+            stage: parsed("stage", &self.stage)?,
+            waiting: self.waiting,
+            procedure: self.procedure_id.map(|p| parsed("intervention", &p)).transpose()?,
+            received_at: Timestamp(self.received_at),
+            updated_at: Timestamp(self.updated_at),
+        })
+    }
+}
+
+impl AttachmentRow {
+    fn attachment(self) -> Result<Attachment> {
+        Ok(Attachment {
+            id: parsed("attachment", &self.id)?,
+            kind: parsed("attachment", &self.kind)?,
+            name: self.name,
+            media_type: self.media_type,
+            bytes: self.bytes,
+            blob: self.blob,
+        })
+    }
+}
+
+impl Db {
+    /// The intervention `id`, if there is one and `viewer` may see it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn intervention(&self, id: InterventionId, viewer: &Viewer) -> Result<Option<Intervention>> {
+        let row: Option<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/interventions_get.sql"))
+            .bind(id.to_string())
+            .bind(viewer.provider_scope())
+            .bind(viewer.customer_scope())
+            .fetch_optional(c)
+            .await)?;
+        let Some(row) = row else { return Ok(None) };
+        let mut found = row.intervention()?;
+        self.attach(std::slice::from_mut(&mut found)).await?;
+        Ok(Some(found))
+    }
+
+    /// Interventions in order of arrival.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn interventions(&self, filter: &InterventionFilter, viewer: &Viewer) -> Result<Vec<Intervention>> {
+        let rows: Vec<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/interventions_list.sql"))
+            .bind(filter.after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(filter.stage.map(Stage::as_str))
+            .bind(i64::from(filter.waiting))
+            .bind(viewer.provider_scope())
+            .bind(viewer.customer_scope())
+            .bind(filter.limit)
+            .fetch_all(c)
+            .await)?;
+        let mut found = rows.into_iter().map(Row::intervention).collect::<Result<Vec<_>>>()?;
+        self.attach(&mut found).await?;
+        Ok(found)
+    }
+
+    /// Fills in the files of `found`, which is in order of identifiers.
+    async fn attach(&self, found: &mut [Intervention]) -> Result<()> {
+        for intervention in found {
+            let rows: Vec<AttachmentRow> = read!(self, c => sqlx::query_as(include_str!("../../sql/attachments_of.sql"))
+                .bind(intervention.id.to_string())
+                .fetch_all(c)
+                .await)?;
+            intervention.attachments = rows.into_iter().map(AttachmentRow::attachment).collect::<Result<_>>()?;
+        }
+        Ok(())
+    }
+
+    /// All that is known of an intervention: for the steps of the line, which act for the house.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn case(&self, id: InterventionId) -> Result<Option<Case>> {
+        let row: Option<Row> = read!(self, c => sqlx::query_as("SELECT * FROM interventions WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(c)
+            .await)?;
+        let Some(row) = row else { return Ok(None) };
+        let mut intervention = row.intervention()?;
+        self.attach(std::slice::from_mut(&mut intervention)).await?;
+        let transcripts =
+            if intervention.recordings().next().is_some() { self.transcripts(id).await? } else { Vec::new() };
+        let questions = self.questions(id).await?;
+        Ok(Some(Case { intervention, transcripts, questions }))
+    }
+
+    /// The transcripts of an intervention's recordings, in order of the recordings.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn transcripts(&self, id: InterventionId) -> Result<Vec<Transcript>> {
+        let rows: Vec<(String,)> = read!(self, c => sqlx::query_as(include_str!("../../sql/transcripts_of.sql"))
+            .bind(id.to_string())
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(|(text,)| from_json("transcript", &text)).collect()
+    }
+
+    /// The questions of an intervention, in the order they were asked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn questions(&self, id: InterventionId) -> Result<Vec<Question>> {
+        let rows: Vec<QuestionRow> = read!(self, c => sqlx::query_as("SELECT * FROM questions WHERE intervention_id = $1 ORDER BY id")
+            .bind(id.to_string())
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter()
+            .map(|r| {
+                Ok(Question { id: parsed("question", &r.id)?, text: r.text, answer: r.answer, asked_by: r.asked_by })
+            })
+            .collect()
+    }
+
+    /// The intervention that a creation with this key made before, with the hash of that request.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn repetition(&self, token: TokenId, key: &str) -> Result<Option<(InterventionId, String)>> {
+        let row: Option<(String, String)> = read!(self, c => sqlx::query_as(include_str!("../../sql/idempotency_get.sql"))
+            .bind(token.to_string())
+            .bind(key)
+            .fetch_optional(c)
+            .await)?;
+        row.map(|(id, hash)| Ok((parsed("intervention", &id)?, hash))).transpose()
+    }
+}
+
+impl Tx {
+    /// Keeps a delivery, unless its source and external_id are already there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_intervention(
+        &mut self,
+        id: InterventionId,
+        intake: &Intake,
+        files: &[Attachment],
+        stage: Stage,
+        now: Timestamp,
+    ) -> Result<Added> {
+        let text = json(intake)?;
+        let added = write!(self, c => sqlx::query(include_str!("../../sql/interventions_add.sql"))
+            .bind(id.to_string())
+            .bind(&intake.source)
+            .bind(&intake.external_id)
+            .bind(&intake.provider)
+            .bind(&intake.customer)
+            .bind(stage.as_str())
+            .bind(&text)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        if added == 0 {
+            return self.repeated(intake, &text, files).await;
+        }
+        for (position, file) in (0_i64..).zip(files) {
+            write!(self, c => sqlx::query(include_str!("../../sql/attachments_add.sql"))
+                .bind(file.id.to_string())
+                .bind(id.to_string())
+                .bind(position)
+                .bind(file.kind.as_str())
+                .bind(&file.name)
+                .bind(&file.media_type)
+                .bind(file.bytes)
+                .bind(&file.blob)
+                .execute(c)
+                .await
+                .map(|r| r.rows_affected()))?;
+        }
+        Ok(Added::New)
+    }
+
+    async fn repeated(&mut self, intake: &Intake, text: &str, files: &[Attachment]) -> Result<Added> {
+        let (id, before): (String, String) = write!(self, c => sqlx::query_as(include_str!("../../sql/interventions_same.sql"))
+            .bind(&intake.source)
+            .bind(&intake.external_id)
+            .fetch_one(c)
+            .await)?;
+        let rows: Vec<AttachmentRow> = write!(self, c => sqlx::query_as(include_str!("../../sql/attachments_of.sql"))
+            .bind(&id)
+            .fetch_all(c)
+            .await)?;
+        let same_files = rows.iter().map(|r| r.blob.as_str()).eq(files.iter().map(|f| f.blob.as_str()));
+        let id = parsed("intervention", &id)?;
+        Ok(if before == text && same_files { Added::Repeated(id) } else { Added::Different(id) })
+    }
+
+    /// Remembers which intervention a creation key made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remember_key(
+        &mut self,
+        token: TokenId,
+        key: &str,
+        request_hash: &str,
+        made: InterventionId,
+        now: Timestamp,
+    ) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/idempotency_put.sql"))
+            .bind(token.to_string())
+            .bind(key)
+            .bind(request_hash)
+            .bind(made.to_string())
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Moves an intervention to `stage`; what it waited for is forgotten.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_to(&mut self, id: InterventionId, stage: Stage, why: Option<&str>, now: Timestamp) -> Result<()> {
+        write!(self, c => sqlx::query("UPDATE interventions SET stage = $2, waiting = $3, updated_at = $4 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(stage.as_str())
+            .bind(why)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        self.tell(id, stage.as_str(), why.unwrap_or_default(), now).await
+    }
+
+    /// Says what an intervention waits for, where it stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn park(&mut self, id: InterventionId, why: &str, now: Timestamp) -> Result<()> {
+        let news = write!(self, c => sqlx::query(include_str!("../../sql/interventions_park.sql"))
+            .bind(id.to_string())
+            .bind(why)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        if news == 1 { self.tell(id, "waiting", why, now).await } else { Ok(()) }
+    }
+
+    /// Keeps a recording's transcript, in place of an earlier one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_transcript(&mut self, intervention: InterventionId, transcript: &Transcript) -> Result<()> {
+        let text = json(transcript)?;
+        write!(self, c => sqlx::query(include_str!("../../sql/transcripts_put.sql"))
+            .bind(transcript.attachment.to_string())
+            .bind(intervention.to_string())
+            .bind(text)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Puts questions to the technician. Open ones of before are taken away: they are replaced.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ask(
+        &mut self,
+        intervention: InterventionId,
+        questions: &[String],
+        by: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        write!(self, c => sqlx::query("DELETE FROM questions WHERE intervention_id = $1 AND answer IS NULL")
+            .bind(intervention.to_string())
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        for question in questions {
+            write!(self, c => sqlx::query(include_str!("../../sql/questions_ask.sql"))
+                .bind(QuestionId::new().to_string())
+                .bind(intervention.to_string())
+                .bind(question)
+                .bind(by)
+                .bind(now.0)
+                .execute(c)
+                .await
+                .map(|r| r.rows_affected()))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the answer to a question of `intervention`; false when there is no such open question.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn answer(
+        &mut self,
+        intervention: InterventionId,
+        question: QuestionId,
+        answer: &str,
+        by: &str,
+    ) -> Result<bool> {
+        let done = write!(self, c => sqlx::query(include_str!("../../sql/questions_answer.sql"))
+            .bind(question.to_string())
+            .bind(intervention.to_string())
+            .bind(answer)
+            .bind(by)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(done == 1)
+    }
+
+    /// How many questions of an intervention are open.
+    pub(super) async fn open_questions(&mut self, intervention: InterventionId) -> Result<usize> {
+        let (open,): (i64,) = write!(self, c => sqlx::query_as("SELECT COUNT(*) FROM questions WHERE intervention_id = $1 AND answer IS NULL")
+            .bind(intervention.to_string())
+            .fetch_one(c)
+            .await)?;
+        Ok(usize::try_from(open).unwrap_or(0))
+    }
+}

@@ -1,0 +1,218 @@
+//! Procedures, their revisions, and what those who followed them report.
+
+use super::{Db, Result, Tx, from_json, json, parsed, read, write};
+use crate::clock::Timestamp;
+use crate::id::{EventId, InterventionId, ProcedureId};
+use crate::procedure::{Confidence, Feedback, Governance, Procedure, Revision};
+use crate::viewer::{Audience, Viewer};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    confidence: String,
+    audience: String,
+    governance: String,
+    cases: i64,
+    worked: i64,
+    failed: i64,
+    created_at: i64,
+    #[sqlx(flatten)]
+    revision: RevisionRow,
+}
+
+#[derive(sqlx::FromRow)]
+struct RevisionRow {
+    number: i64,
+    content: String,
+    author: String,
+    review_id: Option<String>,
+    diff: String,
+    revised_at: i64,
+}
+
+impl RevisionRow {
+    fn revision(self) -> Result<Revision> {
+        Ok(Revision {
+            number: self.number,
+            content: from_json("revision", &self.content)?,
+            author: self.author,
+            review: self.review_id.map(|r| parsed("revision", &r)).transpose()?,
+            diff: self.diff,
+            created_at: Timestamp(self.revised_at),
+        })
+    }
+}
+
+impl Row {
+    fn procedure(self) -> Result<Procedure> {
+        Ok(Procedure {
+            id: parsed("procedure", &self.id)?,
+            confidence: parsed("procedure", &self.confidence)?,
+            audience: parsed("procedure", &self.audience)?,
+            governance: parsed("procedure", &self.governance)?,
+            revision: self.revision.revision()?,
+            cases: self.cases,
+            worked: self.worked,
+            failed: self.failed,
+            created_at: Timestamp(self.created_at),
+        })
+    }
+}
+
+impl Db {
+    /// A procedure with its current revision, if `viewer` may read it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn procedure(&self, id: ProcedureId, viewer: &Viewer) -> Result<Option<Procedure>> {
+        let [internal, technician, contractor, customer] = Audience::ALL else { return Ok(None) };
+        let may = |a: &Audience| viewer.may_read(*a).then_some(a.as_str()).unwrap_or_default();
+        let row: Option<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/procedures_get.sql"))
+            .bind(id.to_string())
+            .bind(may(internal))
+            .bind(may(technician))
+            .bind(may(contractor))
+            .bind(may(customer))
+            .fetch_optional(c)
+            .await)?;
+        row.map(Row::procedure).transpose()
+    }
+
+    /// The revisions of a procedure that `viewer` may read, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revisions(&self, id: ProcedureId, viewer: &Viewer) -> Result<Vec<Revision>> {
+        if self.procedure(id, viewer).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<RevisionRow> = read!(self, c => sqlx::query_as(include_str!("../../sql/revisions_of.sql"))
+            .bind(id.to_string())
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(RevisionRow::revision).collect()
+    }
+}
+
+impl Tx {
+    /// Keeps a new procedure with its first revision.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_procedure(
+        &mut self,
+        id: ProcedureId,
+        audience: Audience,
+        cases: i64,
+        first: &Revision,
+    ) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/procedures_put.sql"))
+            .bind(id.to_string())
+            .bind(Confidence::Validated.as_str())
+            .bind(audience.as_str())
+            .bind(Governance::Experience.as_str())
+            .bind(cases)
+            .bind(first.created_at.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        self.put_revision(id, first).await
+    }
+
+    /// Makes `next` the current revision of a procedure, for `audience` from now on; false when its number does not
+    /// follow the current one: somebody was quicker.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revise(&mut self, id: ProcedureId, audience: Audience, cases: i64, next: &Revision) -> Result<bool> {
+        let done = write!(self, c => sqlx::query(include_str!("../../sql/procedures_revise.sql"))
+            .bind(id.to_string())
+            .bind(next.number)
+            .bind(audience.as_str())
+            .bind(cases)
+            .bind(next.created_at.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        if done == 1 {
+            self.put_revision(id, next).await?;
+        }
+        Ok(done == 1)
+    }
+
+    async fn put_revision(&mut self, id: ProcedureId, revision: &Revision) -> Result<()> {
+        let content = json(&revision.content)?;
+        write!(self, c => sqlx::query(include_str!("../../sql/revisions_put.sql"))
+            .bind(id.to_string())
+            .bind(revision.number)
+            .bind(content)
+            .bind(&revision.author)
+            .bind(revision.review.map(|r| r.to_string()))
+            .bind(&revision.diff)
+            .bind(revision.created_at.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Counts `more` cases to a procedure that is not archived; false when there is no such procedure.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_cases_to_procedure(&mut self, id: ProcedureId, more: i64, now: Timestamp) -> Result<bool> {
+        let done = write!(self, c => sqlx::query("UPDATE procedures SET cases = cases + $2, updated_at = $3 WHERE id = $1 AND confidence <> 'archived'")
+            .bind(id.to_string())
+            .bind(more)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(done == 1)
+    }
+
+    /// Says which procedure an intervention is a case of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_procedure(&mut self, intervention: InterventionId, procedure: ProcedureId) -> Result<()> {
+        write!(self, c => sqlx::query("UPDATE interventions SET procedure_id = $2 WHERE id = $1")
+            .bind(intervention.to_string())
+            .bind(procedure.to_string())
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Keeps what someone who followed a procedure reports.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_feedback(
+        &mut self,
+        id: ProcedureId,
+        feedback: &Feedback,
+        author: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let worked = i64::from(feedback.worked);
+        write!(self, c => sqlx::query(include_str!("../../sql/feedback_put.sql"))
+            .bind(EventId::new().to_string())
+            .bind(id.to_string())
+            .bind(worked)
+            .bind(&feedback.comment)
+            .bind(author)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        write!(self, c => sqlx::query("UPDATE procedures SET worked = worked + $2, failed = failed + 1 - $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(worked)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+}

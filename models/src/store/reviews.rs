@@ -1,0 +1,192 @@
+//! The review queue.
+
+use super::{Db, Result, Tx, parsed, read, write};
+use crate::clock::Timestamp;
+use crate::id::{DraftId, InterventionId, ProcedureId, ReviewId};
+use crate::intervention::Stage;
+use crate::review::{Review, ReviewState};
+
+/// How a review is closed.
+#[derive(Debug, Clone, Copy)]
+pub struct Closing<'a> {
+    /// The decision's word.
+    pub decision: &'a str,
+    /// The reason given, if any.
+    pub reason: Option<&'a str>,
+    /// Who decided.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// Decided, or sent back.
+    pub state: ReviewState,
+    /// The version of the draft that was read.
+    pub draft_version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    draft_id: String,
+    state: String,
+    worth: f64,
+    cases: i64,
+    opened_at: i64,
+    decision: Option<String>,
+    reason: Option<String>,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+}
+
+impl Row {
+    fn review(self) -> Result<Review> {
+        Ok(Review {
+            id: parsed("review", &self.id)?,
+            draft: parsed("review", &self.draft_id)?,
+            state: parsed("review state", &self.state)?,
+            worth: self.worth,
+            cases: self.cases,
+            opened_at: Timestamp(self.opened_at),
+            decision: self.decision,
+            reason: self.reason,
+            decided_by: self.decided_by,
+            decided_at: self.decided_at.map(Timestamp),
+        })
+    }
+}
+
+impl Db {
+    /// A review.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn review(&self, id: ReviewId) -> Result<Option<Review>> {
+        let row: Option<Row> = read!(self, c => sqlx::query_as("SELECT * FROM reviews WHERE id = $1").bind(id.to_string()).fetch_optional(c).await)?;
+        row.map(Row::review).transpose()
+    }
+
+    /// The review of a draft.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn review_of(&self, draft: DraftId) -> Result<Option<Review>> {
+        let row: Option<Row> = read!(self, c => sqlx::query_as("SELECT * FROM reviews WHERE draft_id = $1").bind(draft.to_string()).fetch_optional(c).await)?;
+        row.map(Row::review).transpose()
+    }
+
+    /// Reviews of a state, the most worthwhile first, after the cursor.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reviews(&self, state: ReviewState, after: Option<(f64, ReviewId)>, limit: i64) -> Result<Vec<Review>> {
+        let (worth, id) = after.map_or((f64::MAX, String::new()), |(w, id)| (w, id.to_string()));
+        let rows: Vec<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/reviews_list.sql"))
+            .bind(state.as_str())
+            .bind(worth)
+            .bind(id)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(Row::review).collect()
+    }
+}
+
+impl Tx {
+    /// Opens the review of a draft, or opens it again after answers came; one that was decided stays so. `minutes` is
+    /// what the case cost: the worth of a review is minutes times cases.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_review(&mut self, draft: DraftId, minutes: i64, now: Timestamp) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/reviews_open.sql"))
+            .bind(ReviewId::new().to_string())
+            .bind(draft.to_string())
+            .bind(minutes)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Counts `intervention` as one more case of a draft whose review is open; false when it no longer is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_case_to_draft(
+        &mut self,
+        draft: DraftId,
+        intervention: InterventionId,
+        minutes: i64,
+    ) -> Result<bool> {
+        // The review's row first: it is the lock between counting a case and deciding.
+        let open = write!(self, c => sqlx::query("UPDATE reviews SET minutes = minutes + 0 WHERE draft_id = $1 AND state = 'open'")
+            .bind(draft.to_string())
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        if open == 0 {
+            return Ok(false);
+        }
+        let moved = self.set_case(draft, intervention).await?;
+        if moved {
+            write!(self, c => sqlx::query(include_str!("../../sql/reviews_count_case.sql"))
+                .bind(draft.to_string())
+                .bind(minutes)
+                .execute(c)
+                .await
+                .map(|r| r.rows_affected()))?;
+        }
+        Ok(true)
+    }
+
+    /// Makes `intervention` a case of `draft`; false when it was already.
+    async fn set_case(&mut self, draft: DraftId, intervention: InterventionId) -> Result<bool> {
+        let done = write!(self, c => sqlx::query("UPDATE cases SET draft_id = $2 WHERE intervention_id = $1 AND draft_id <> $2")
+            .bind(intervention.to_string())
+            .bind(draft.to_string())
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(done == 1)
+    }
+
+    /// Closes an open review whose draft is still at the version that was read; false when either is no longer so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn close_review(&mut self, id: ReviewId, closing: Closing<'_>) -> Result<bool> {
+        let done = write!(self, c => sqlx::query(include_str!("../../sql/reviews_close.sql"))
+            .bind(id.to_string())
+            .bind(closing.state.as_str())
+            .bind(closing.decision)
+            .bind(closing.reason)
+            .bind(closing.by)
+            .bind(closing.at.0)
+            .bind(closing.draft_version)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(done == 1)
+    }
+
+    /// Moves all cases of a draft to `stage`, and to `procedure` if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_cases(
+        &mut self,
+        cases: &[InterventionId],
+        stage: Stage,
+        procedure: Option<ProcedureId>,
+        why: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        for id in cases {
+            if let Some(procedure) = procedure {
+                self.set_procedure(*id, procedure).await?;
+            }
+            self.move_to(*id, stage, why, now).await?;
+        }
+        Ok(())
+    }
+}
