@@ -1,1 +1,4 @@
-//! The harness.
+//! The harness: what several tests lean on.
+
+pub mod env;
+pub mod postgres;

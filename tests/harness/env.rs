@@ -1,0 +1,37 @@
+//! What surrounds a test run: the one place of the tests that reads the environment.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A variable of the environment, when it is set and not empty.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place of the tests that reads the environment")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The top folder of the repository.
+#[must_use]
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests have a folder of their own").to_owned()
+}
+
+/// A file or folder of the shared material, which is no part of the repository: under `SAVOIR_SHARED`, or in
+/// `../shared` beside the repository. When it is absent the test is told to be skipped, loudly.
+#[must_use]
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let folder = variable("SAVOIR_SHARED").map_or_else(|| repository().join("../shared"), PathBuf::from);
+    let found = folder.join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    skipped(&format!("{} is absent; SAVOIR_SHARED names the folder of the shared material", found.display()));
+    None
+}
+
+/// Says that a test does not test. Not with `eprintln!`, which a passing test swallows.
+pub fn skipped(reason: &str) {
+    let thread = std::thread::current();
+    let line = format!("\nSKIPPED: {}: {reason}\n", thread.name().unwrap_or("a test"));
+    std::io::stderr().write_all(line.as_bytes()).expect("stderr takes a line");
+}
