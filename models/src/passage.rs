@@ -63,6 +63,14 @@ pub struct Passage {
     pub embedder: Option<String>,
 }
 
+impl Passage {
+    /// What its vector is made of: title and text.
+    #[must_use]
+    pub fn embedded_text(&self) -> String {
+        format!("{}\n{}", self.title, self.text)
+    }
+}
+
 /// A line of what both indexes follow: a passage put, or taken away.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {

@@ -1,8 +1,14 @@
 //! Savoir's verbs: the steps of the line, the adapters to models, the index and the search.
 
+pub mod blobs;
 pub mod codes;
 pub mod embed;
 pub mod extractor;
 pub mod fault;
+pub mod hooks;
+pub mod index;
+pub mod kit;
 pub mod progress;
 pub mod speech;
+pub mod step;
+mod steps;

@@ -1,0 +1,79 @@
+//! The one environment of every step: where things are kept and which adapters were chosen. Made in `boot`, nowhere else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use savoir_models::clock::Clock;
+use savoir_models::store::Db;
+use tokio::sync::Notify;
+
+use crate::blobs::Blobs;
+use crate::embed::Embedder;
+use crate::extractor::Extractor;
+use crate::index::Index;
+use crate::speech::Transcriber;
+
+/// How the line is run.
+#[derive(Debug, Clone)]
+pub struct LineSettings {
+    /// Jobs at a time in the speech, model and rest lanes.
+    pub lanes: [usize; 3],
+    /// How long a claim holds without a heartbeat.
+    pub lease: Duration,
+    /// Between two heartbeats; well below the lease.
+    pub heartbeat: Duration,
+    /// After so many failures a job is dead.
+    pub max_failures: i64,
+    /// The first pause after a failure; it doubles with each.
+    pub backoff: Duration,
+    /// The longest pause.
+    pub backoff_max: Duration,
+    /// Between two tries of a job that waits for something missing.
+    pub recheck: Duration,
+    /// Between two looks at the line when nothing told of new work.
+    pub poll: Duration,
+    /// How long running jobs may go on after a stop was asked for.
+    pub drain: Duration,
+}
+
+impl Default for LineSettings {
+    fn default() -> Self {
+        Self {
+            lanes: [1, 2, 8],
+            lease: Duration::from_secs(60),
+            heartbeat: Duration::from_secs(15),
+            max_failures: 5,
+            backoff: Duration::from_secs(2),
+            backoff_max: Duration::from_secs(300),
+            recheck: Duration::from_secs(30),
+            poll: Duration::from_millis(250),
+            drain: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Everything a step may use.
+pub struct Kit {
+    /// The truth.
+    pub db: Db,
+    /// The files.
+    pub blobs: Blobs,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Speech recognition; `Err` says what to do to have one.
+    pub transcriber: Result<Arc<dyn Transcriber>, String>,
+    /// From a case to a draft.
+    pub extractor: Arc<dyn Extractor>,
+    /// From texts to vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// Both indexes.
+    pub index: Arc<Index>,
+    /// How the line is run.
+    pub line: LineSettings,
+    /// Told when there is new work: an idle worker need not wait for its next look.
+    pub work: Notify,
+    /// Told when there are new passages: the follower need not wait for its next look.
+    pub passages: Notify,
+    /// Told to stop here by tests that plan failures; nothing in production.
+    pub hooks: crate::hooks::Hooks,
+}

@@ -1,0 +1,84 @@
+//! Recordings become transcripts.
+
+use savoir_models::evidence::Case;
+use savoir_models::id::InterventionId;
+use savoir_models::intervention::Stage;
+use savoir_models::job::Step;
+use savoir_models::transcript::Transcript;
+
+use crate::fault::{Fault, Need};
+use crate::kit::Kit;
+use crate::progress::Progress;
+use crate::speech::Hints;
+use crate::step::Output;
+
+pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> Result<Output, Fault> {
+    let case = super::case(kit, id).await?;
+    let transcriber = kit.transcriber.as_ref().map_err(|remedy| Fault::missing(Need::Speech, remedy))?;
+    let hints = hints(&case);
+    let recordings: Vec<_> = case.intervention.recordings().cloned().collect();
+    let mut transcripts = Vec::new();
+    for (done, recording) in recordings.iter().enumerate() {
+        // What an earlier run heard stays heard.
+        if let Some(known) = case.transcripts.iter().find(|t| t.attachment == recording.id) {
+            transcripts.push(known.clone());
+            continue;
+        }
+        let path = kit.blobs.path(&recording.blob).await.map_err(Fault::later)?;
+        let begun = kit.clock.now();
+        let share = Progress::default();
+        let hearing = transcriber.transcribe(&path, &hints, &share);
+        let heard = watch(hearing, &share, progress, (done, recordings.len()))
+            .await
+            .map_err(|fault| named(fault, &recording.name))?;
+        transcripts.push(Transcript {
+            attachment: recording.id,
+            language: heard.language,
+            model: transcriber.model().to_owned(),
+            duration_ms: heard.duration_ms,
+            took_ms: i64::try_from(kit.clock.now().since(begun).as_millis()).unwrap_or(i64::MAX),
+            segments: heard.segments,
+        });
+    }
+    Ok(Output::new(move |tx, now| {
+        Box::pin(async move {
+            for transcript in &transcripts {
+                tx.put_transcript(id, transcript).await?;
+            }
+            tx.move_to(id, Stage::Transcribed, None, now).await?;
+            Ok(Some(Step::Redact))
+        })
+    }))
+}
+
+/// Carries one recording's progress over to the job's.
+async fn watch<T>(work: impl Future<Output = T>, share: &Progress, whole: &Progress, (done, of): (usize, usize)) -> T {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            result = &mut work => return result,
+            () = tokio::time::sleep(std::time::Duration::from_millis(200)) => {
+                #[expect(clippy::cast_precision_loss, reason = "a share for people to look at")]
+                whole.set((done as f32 + share.get()) / of.max(1) as f32);
+            }
+        }
+    }
+}
+
+/// Says which file a fault is about: an intervention may have several.
+fn named(fault: Fault, name: &str) -> Fault {
+    match fault {
+        Fault::Never { reason } => Fault::never(format!("{name}: {reason}")),
+        other => other,
+    }
+}
+
+/// What is likely to be said: the machine, its codes, its parts.
+fn hints(case: &Case) -> Hints {
+    let intake = &case.intervention.intake;
+    let equipment = &intake.equipment;
+    let words = [&equipment.family, &equipment.manufacturer, &equipment.model].into_iter().flatten().cloned();
+    let parts = intake.parts.iter().filter_map(|p| p.name.clone());
+    let vocabulary = words.chain(intake.request.error_codes.iter().cloned()).chain(parts).collect();
+    Hints { language: intake.language, vocabulary }
+}
