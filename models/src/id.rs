@@ -80,3 +80,11 @@ pub fn secret(bytes: usize) -> String {
     out.truncate(bytes);
     hex::encode(out)
 }
+
+/// A random number from 0 up to, not including, 1: for pauses that must not all end at the same moment.
+#[must_use]
+pub fn jitter() -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds")]
+    let share = (Uuid::new_v4().as_u128() >> 75) as f64 / (1_u64 << 53) as f64;
+    share
+}

@@ -3,3 +3,9 @@
 /// Both indexes.
 #[derive(Debug)]
 pub struct Index;
+impl Index {
+    /// Follows.
+    pub async fn follow(&self, _: &savoir_models::store::Db) -> Result<(), crate::fault::Fault> {
+        Ok(())
+    }
+}

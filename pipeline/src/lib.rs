@@ -12,3 +12,4 @@ pub mod progress;
 pub mod speech;
 pub mod step;
 mod steps;
+pub mod worker;

@@ -147,6 +147,38 @@ impl Db {
         Ok(done == 1)
     }
 
+    /// Lets every job that is marked as running be claimed at once. Only for a process that knows it is alone: those
+    /// that ran them are gone. Each counts as a failure when it is claimed again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_over(&self, now: Timestamp) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let taken = write!(tx, c => sqlx::query("UPDATE jobs SET ready_at = $1 WHERE state = 'running' AND ready_at > $1")
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    /// Gives back what `worker` has claimed, for another to claim at once: a worker that is told to stop.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_back(&self, worker: &str, now: Timestamp) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let given = write!(tx, c => sqlx::query("UPDATE jobs SET state = 'ready', ready_at = $2 WHERE worker = $1 AND state = 'running'")
+            .bind(worker)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        tx.commit().await?;
+        Ok(given)
+    }
+
     /// Lets everything that waits for something missing be tried now: at a start, the cause may be gone.
     ///
     /// # Errors
@@ -164,56 +196,61 @@ impl Db {
 }
 
 impl Tx {
-    /// Puts a job on the line, ready at once. It takes the place of a job for the same step and subject: one that is
-    /// running finds its lease lost, and what it did is done again.
+    /// Puts a job on the line, ready since `since`: the older it is, the sooner it is claimed. It takes the place of a
+    /// job for the same step and subject: one that is running finds its lease lost, and what it did is done again.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_job(&mut self, step: Step, subject: &str, now: Timestamp) -> Result<()> {
-        self.insert_job(JobId::new(), step, subject, None, now).await
-    }
-
-    /// Puts the next job on the line as already claimed by the worker that goes on with it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn put_claimed(&mut self, step: Step, subject: &str, lease: &Lease, now: Timestamp) -> Result<Job> {
-        let id = JobId::new();
-        self.insert_job(id, step, subject, Some(lease), now).await?;
-        Ok(Job {
-            id,
+    pub async fn put_job(&mut self, step: Step, subject: &str, since: Timestamp) -> Result<()> {
+        let job = Job {
+            id: JobId::new(),
             step,
             subject: subject.to_owned(),
-            state: JobState::Running,
-            attempt: 1,
+            state: JobState::Ready,
+            attempt: 0,
             failures: 0,
-            ready_at: now.after(lease.length),
-            worker: Some(lease.worker.clone()),
+            ready_at: since,
+            worker: None,
             progress: 0.0,
             fault: None,
-            created_at: now,
-        })
+            created_at: since,
+        };
+        self.insert_job(&job).await
     }
 
-    async fn insert_job(
-        &mut self,
-        id: JobId,
-        step: Step,
-        subject: &str,
-        lease: Option<&Lease>,
-        now: Timestamp,
-    ) -> Result<()> {
-        let state = if lease.is_some() { JobState::Running } else { JobState::Ready };
+    /// Puts the job that follows `before` on the line, as old as that one. With a lease it is claimed already, by the
+    /// worker that goes on with it, and returned.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_next(&mut self, before: &Job, step: Step, lease: Option<&Lease>, now: Timestamp) -> Result<Job> {
+        let job = Job {
+            id: JobId::new(),
+            step,
+            state: if lease.is_some() { JobState::Running } else { JobState::Ready },
+            attempt: i64::from(lease.is_some()),
+            failures: 0,
+            ready_at: lease.map_or(before.created_at, |l| now.after(l.length)),
+            worker: lease.map(|l| l.worker.clone()),
+            progress: 0.0,
+            fault: None,
+            ..before.clone()
+        };
+        self.insert_job(&job).await?;
+        Ok(job)
+    }
+
+    async fn insert_job(&mut self, job: &Job) -> Result<()> {
         write!(self, c => sqlx::query(include_str!("../../sql/jobs_put.sql"))
-            .bind(id.to_string())
-            .bind(step.as_str())
-            .bind(step.lane().as_str())
-            .bind(subject)
-            .bind(state.as_str())
-            .bind(i64::from(lease.is_some()))
-            .bind(lease.map_or(now, |l| now.after(l.length)).0)
-            .bind(lease.map(|l| l.worker.as_str()))
-            .bind(now.0)
+            .bind(job.id.to_string())
+            .bind(job.step.as_str())
+            .bind(job.step.lane().as_str())
+            .bind(&job.subject)
+            .bind(job.state.as_str())
+            .bind(job.attempt)
+            .bind(job.ready_at.0)
+            .bind(&job.worker)
+            .bind(job.created_at.0)
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
@@ -250,21 +287,6 @@ impl Tx {
             .await
             .map(|r| r.rows_affected()))?;
         if done == 1 { Ok(()) } else { Err(StoreError::LostLease(job.id)) }
-    }
-
-    /// Gives a claimed job up without a trace, for another to claim: a worker that is told to stop.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn release(&mut self, job: &Job, now: Timestamp) -> Result<()> {
-        write!(self, c => sqlx::query("UPDATE jobs SET state = 'ready', ready_at = $3 WHERE id = $1 AND attempt = $2 AND state = 'running'")
-            .bind(job.id.to_string())
-            .bind(job.attempt)
-            .bind(now.0)
-            .execute(c)
-            .await
-            .map(|r| r.rows_affected()))?;
-        Ok(())
     }
 
     /// Gives the dead jobs of a subject another life; returns their steps.

@@ -1,0 +1,195 @@
+//! Works the line: claims jobs, runs their steps, writes their results.
+//!
+//! One scheduler claims for all lanes. A claimed job runs in a task that goes on with the intervention's next step as
+//! long as that step's lane has room, so that most steps cost no claim. Everything a worker knows is in SQL: it may be
+//! killed at any moment.
+
+mod run;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use savoir_models::id;
+use savoir_models::intervention::Stage;
+use savoir_models::job::{Job, Lane, Step};
+use savoir_models::store::{Claimed, Lease, StoreError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::kit::Kit;
+
+/// When a worker ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// When it is told to.
+    Stopped,
+    /// When nothing is ready and nothing runs. What waits for something missing is left waiting.
+    Idle,
+}
+
+/// A worker.
+pub struct Worker {
+    kit: Arc<Kit>,
+    lease: Lease,
+    lanes: [Arc<Semaphore>; 3],
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+/// Room in a lane: held while a step of that lane runs.
+struct Room {
+    lane: Lane,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Worker {
+    /// A worker that ends when `stop` is cancelled, or before, as `run` is told.
+    #[must_use]
+    pub fn new(kit: Arc<Kit>, stop: CancellationToken) -> Self {
+        let lease = Lease {
+            worker: format!("{}-{}", std::process::id(), id::secret(3)),
+            length: kit.line.lease,
+            max_failures: kit.line.max_failures,
+        };
+        let lanes = kit.line.lanes.map(|n| Arc::new(Semaphore::new(n)));
+        Self { kit, lease, lanes, stop, tasks: JoinSet::new() }
+    }
+
+    /// Works until told to stop, or until there is nothing left to do; then lets running jobs end (for `drain` at most,
+    /// after which they are given back to the line).
+    ///
+    /// # Errors
+    /// When the database fails for good while it stops or starts; failures in between are waited out.
+    pub async fn run(mut self, until: Until) -> Result<(), StoreError> {
+        let now = self.kit.clock.now();
+        self.kit.db.wake_waiting(now).await?;
+        let mut pause = self.kit.line.poll;
+        while !self.stop.is_cancelled() {
+            match self.round().await {
+                Ok(claimed) => {
+                    pause = self.kit.line.poll;
+                    if claimed > 0 {
+                        continue;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the line stands still: the database does not answer; trying again");
+                    pause = (pause * 2).min(Duration::from_secs(10));
+                }
+            }
+            if until == Until::Idle && self.tasks.is_empty() && self.kit.db.work_left(self.kit.clock.now()).await? == 0
+            {
+                break;
+            }
+            tokio::select! {
+                () = self.kit.work.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                () = self.stop.cancelled() => {}
+                Some(ended) = self.tasks.join_next(), if !self.tasks.is_empty() => log_panic(ended),
+            }
+            while let Some(ended) = self.tasks.try_join_next() {
+                log_panic(ended);
+            }
+        }
+        self.drain().await;
+        Ok(())
+    }
+
+    /// Claims for each lane what it has room for; returns how many.
+    async fn round(&mut self) -> Result<usize, StoreError> {
+        let mut count = 0;
+        for (lane, room) in Lane::ALL.iter().zip(self.lanes.clone()) {
+            let mut rooms: Vec<OwnedSemaphorePermit> =
+                std::iter::from_fn(|| Arc::clone(&room).try_acquire_owned().ok()).collect();
+            if rooms.is_empty() {
+                continue;
+            }
+            let limit = i64::try_from(rooms.len()).unwrap_or(i64::MAX);
+            for claimed in self.kit.db.claim(*lane, &self.lease, self.kit.clock.now(), limit).await? {
+                match (claimed, rooms.pop()) {
+                    (Claimed::Run(job), Some(permit)) => {
+                        count += 1;
+                        self.spawn(job, Room { lane: *lane, _permit: permit });
+                    }
+                    (Claimed::Run(_), None) => {}
+                    (Claimed::Dead(job), permit) => {
+                        rooms.extend(permit);
+                        self.bury(&job).await?;
+                    }
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    fn spawn(&mut self, job: Job, room: Room) {
+        let chain = run::Chain {
+            kit: Arc::clone(&self.kit),
+            lease: self.lease.clone(),
+            lanes: self.lanes.clone(),
+            stop: self.stop.clone(),
+        };
+        self.tasks.spawn(chain.work(job, room));
+    }
+
+    /// A job that ended with its process too often: its intervention says so.
+    async fn bury(&self, job: &Job) -> Result<(), StoreError> {
+        let reason = job.fault.clone().unwrap_or_default();
+        tracing::error!(job = %job.id, step = %job.step, subject = job.subject, reason, "job is dead");
+        if job.step == Step::Publish {
+            return Ok(());
+        }
+        let Ok(id) = job.subject.parse() else { return Ok(()) };
+        let mut tx = self.kit.db.begin().await?;
+        tx.move_to(id, Stage::Failed, Some(&reason), self.kit.clock.now()).await?;
+        tx.commit().await
+    }
+
+    /// Lets running jobs end; what does not end in time is given back as it was.
+    async fn drain(&mut self) {
+        if self.tasks.is_empty() {
+            return;
+        }
+        tracing::info!(jobs = self.tasks.len(), "finishing running jobs");
+        let ended = tokio::time::timeout(self.kit.line.drain, async {
+            while let Some(ended) = self.tasks.join_next().await {
+                log_panic(ended);
+            }
+        })
+        .await;
+        if ended.is_err() {
+            tracing::warn!(jobs = self.tasks.len(), "stopping jobs that did not finish in time; they will run again");
+            self.tasks.shutdown().await;
+            if let Err(error) = self.kit.db.give_back(&self.lease.worker, self.kit.clock.now()).await {
+                tracing::warn!(%error, "jobs could not be given back: their leases will run out");
+            }
+        }
+    }
+}
+
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a task of the line ended badly; its job will run again when its lease runs out");
+    }
+}
+
+/// Keeps both indexes up to what SQL holds, until told to stop.
+pub async fn follow(kit: Arc<Kit>, stop: CancellationToken) {
+    /// Between two commits of the indexes: within a second of a decision, yet many passages to a commit under load.
+    const CADENCE: Duration = Duration::from_millis(200);
+    while !stop.is_cancelled() {
+        if let Err(error) = kit.index.follow(&kit.db).await {
+            tracing::warn!(%error, "the indexes do not follow; trying again");
+            tokio::select! {
+                () = tokio::time::sleep(kit.line.backoff) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        tokio::select! {
+            () = async { kit.passages.notified().await; tokio::time::sleep(CADENCE).await } => {}
+            () = tokio::time::sleep(kit.line.poll * 4) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
