@@ -2,6 +2,8 @@
 //!
 //! This file is the only place that makes one (and with it the only source of randomness in `models`).
 
+#![expect(clippy::disallowed_methods, reason = "this is the one place that makes identifiers and secrets")]
+
 use std::fmt;
 use std::str::FromStr;
 

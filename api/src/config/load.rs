@@ -144,8 +144,9 @@ impl Config {
     }
 }
 
-fn parse(text: &str) -> figment::Result<Dict> {
-    Ok(Toml::string(text).data()?.remove(&Profile::Default).unwrap_or_default())
+fn parse(text: &str) -> Result<Dict, String> {
+    let mut profiles = Toml::string(text).data().map_err(|e| e.to_string())?;
+    Ok(profiles.remove(&Profile::Default).unwrap_or_default())
 }
 
 fn unreadable(name: &str, error: &dyn fmt::Display) -> Problem {

@@ -1,0 +1,44 @@
+# Savoir from a fresh clone: `make demo` shows it, `make test` proves it.
+
+CARGO ?= $(or $(shell command -v cargo),$(HOME)/.cargo/bin/cargo)
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# Handed to the program that a goal runs: make demo ARGS="--no-serve --json"
+ARGS ?=
+# An address makes the tests of the vector index also run against a real Qdrant server.
+ifdef QDRANT_URL
+export QDRANT_URL
+endif
+
+# Features are those of the whole workspace in every goal: else each goal would build the dependencies again.
+ALL := --workspace
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench fmt build
+
+help: ## Show the goals
+	@echo "Savoir: closed service interventions become approved procedures that technicians find."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ## Run written and spoken interventions through the line, then serve (ARGS="--no-serve --json": report and end)
+	@bash scripts/ground.sh demo
+	@$(CARGO) build $(ALL) --bin savoir
+	@$(TARGET)/debug/savoir demo $(ARGS)
+
+test: ## Formatting, lints, licences and every test, on SQLite and PostgreSQL (QDRANT_URL=…: also on that server)
+	@bash scripts/ground.sh test
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy $(ALL) --all-targets -- -D warnings
+	@bash scripts/deny.sh $(CARGO)
+	SAVOIR_REQUIRE_POSTGRES=1 $(CARGO) test $(ALL) $(ARGS)
+
+bench: ## Measure the line (release profile: the first build is long)
+	@bash scripts/ground.sh demo
+	$(CARGO) bench $(ALL) $(ARGS)
+
+build: ## Build the program for use: target/release/savoir
+	@bash scripts/ground.sh demo
+	$(CARGO) build $(ALL) --bin savoir --release
+
+fmt: ## Format the code
+	$(CARGO) fmt --all

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Makes sure that what a goal of the Makefile needs is there: installs it on Debian and Ubuntu where it may, and says
+# exactly what to run where it may not. Usage: ground.sh demo|test. Exit code 2: something is missing.
+set -euo pipefail
+
+goal=${1:?usage: ground.sh demo|test}
+rust=1.95
+PATH="$PATH:$HOME/.cargo/bin"
+
+say() { echo "savoir: $*" >&2; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+packages=()
+have cmake || packages+=(cmake)                                          # whisper.cpp, libopus
+have cc || packages+=(gcc)                                               # SQLite, ring, and every linking
+have c++ || packages+=(g++)                                              # whisper.cpp
+[ -e /usr/include/stdlib.h ] || packages+=(libc6-dev)                    # a compiler without its library's headers
+if [ "$goal" = test ] && ! have postgres && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+    packages+=(postgresql)                                               # the tests start a server of their own
+fi
+
+if [ ${#packages[@]} -gt 0 ]; then
+    # Without their recommendations the compilers come without libc6-dev, and PostgreSQL without what it does not need.
+    [[ " ${packages[*]} " == *" gcc "* || " ${packages[*]} " == *" g++ "* ]] && packages+=(libc6-dev)
+    if ! have apt-get; then
+        say "missing: ${packages[*]} (names of the Debian packages). Install them with this system's package manager, then run make $goal again."
+        exit 2
+    elif [ "$(id -u)" = 0 ]; then
+        as_root=()
+    elif have sudo && sudo -n true 2>/dev/null; then
+        as_root=(sudo)
+    else
+        say "missing: ${packages[*]}. Run this, then make $goal again:"
+        echo "    sudo apt-get update && sudo apt-get install --yes --no-install-recommends ${packages[*]}" >&2
+        exit 2
+    fi
+    say "installing with apt-get: ${packages[*]}"
+    "${as_root[@]}" apt-get update -qq >&2
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends "${packages[@]}" >&2
+fi
+
+if ! have cargo; then
+    say "missing: Rust $rust or newer. Install it as https://rustup.rs says, then run make $goal again:"
+    echo "    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile default" >&2
+    exit 2
+fi
+found=$(rustc --version | cut -d ' ' -f 2)
+if [ "$(printf '%s\n' "$rust" "$found" | sort -V | head -n 1)" != "$rust" ]; then
+    say "Rust $rust or newer is needed, $found is here. Run this, then make $goal again:"
+    echo "    rustup update stable" >&2
+    exit 2
+fi
+if [ "$goal" = test ]; then
+    for component in rustfmt clippy; do
+        have "cargo-${component/rustfmt/fmt}" && cargo "${component/rustfmt/fmt}" --version >/dev/null 2>&1 && continue
+        if ! have rustup; then
+            say "missing: $component, a component of Rust. Install it the way this Rust was installed, then run make $goal again."
+            exit 2
+        fi
+        say "installing with rustup: $component"
+        rustup component add "$component" >&2
+    done
+fi
