@@ -1,4 +1,6 @@
 //! The harness: what several tests lean on.
 
+pub mod data;
+pub mod databases;
 pub mod env;
 pub mod postgres;

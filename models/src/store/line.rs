@@ -159,25 +159,13 @@ impl Db {
         };
         let mut tx = self.begin().await?;
         if !tx.close_review(id, closing).await? {
-            drop(tx);
-            return self.who_was_quicker(id, seen).await;
+            return who_was_quicker(&mut tx, id, seen).await;
         }
         let decided = tx.conclude(&review, &draft, outcome, (by, now), self).await?;
         if matches!(decided, Decided::Done(_)) {
             tx.commit().await?;
         }
         Ok(decided)
-    }
-
-    async fn who_was_quicker(&self, id: ReviewId, seen: i64) -> Result<Decided> {
-        let Some(review) = self.review(id).await? else { return Ok(Decided::NoReview) };
-        if review.state != ReviewState::Open {
-            let decision = review.decision.unwrap_or_else(|| review.state.to_string());
-            let by = review.decided_by.unwrap_or_default();
-            return Ok(Decided::Refused(Refusal::AlreadyDecided { decision, by }));
-        }
-        let current = self.draft(review.draft).await?.map_or(seen, |d| d.version);
-        Ok(Decided::Refused(Refusal::Stale { seen, current }))
     }
 
     /// Keeps answers to open questions of an intervention; once none is open, extraction runs again with them.
@@ -229,4 +217,15 @@ impl Db {
 #[must_use]
 pub fn house() -> Viewer {
     Viewer::new("savoir", Role::Administrator)
+}
+
+/// Why a review could not be closed. Read inside the unit: the other decision may be written and not yet committed.
+async fn who_was_quicker(tx: &mut Tx, id: ReviewId, seen: i64) -> Result<Decided> {
+    let Some((review, current)) = tx.review_and_version(id).await? else { return Ok(Decided::NoReview) };
+    if review.state == ReviewState::Open {
+        return Ok(Decided::Refused(Refusal::Stale { seen, current }));
+    }
+    let decision = review.decision.unwrap_or_else(|| review.state.to_string());
+    let by = review.decided_by.unwrap_or_default();
+    Ok(Decided::Refused(Refusal::AlreadyDecided { decision, by }))
 }

@@ -91,6 +91,14 @@ impl Db {
 }
 
 impl Tx {
+    /// A review as this unit sees it, with the version of its draft.
+    pub(super) async fn review_and_version(&mut self, id: ReviewId) -> Result<Option<(Review, i64)>> {
+        let row: Option<Row> = write!(self, c => sqlx::query_as("SELECT * FROM reviews WHERE id = $1").bind(id.to_string()).fetch_optional(c).await)?;
+        let Some(row) = row else { return Ok(None) };
+        let (version,): (i64,) = write!(self, c => sqlx::query_as("SELECT version FROM drafts WHERE id = $1").bind(&row.draft_id).fetch_one(c).await)?;
+        Ok(Some((row.review()?, version)))
+    }
+
     /// Opens the review of a draft, or opens it again after answers came; one that was decided stays so. `minutes` is
     /// what the case cost: the worth of a review is minutes times cases.
     ///
