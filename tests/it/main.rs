@@ -1,3 +1,4 @@
 //! The whole house, tested as one.
 
 mod harness;
+mod tidy;
