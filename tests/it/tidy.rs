@@ -1,5 +1,6 @@
 //! The invariants of ARCHITECTURE.md that a machine can hold. Clippy holds others: see `clippy.toml`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use savoir_tests::env::repository;
@@ -299,7 +300,7 @@ fn the_architecture_names_every_module_of_the_three_crates() {
 }
 
 /// The paths that ARCHITECTURE.md writes in backquotes; `a/{b,c}.rs` is two.
-fn paths_of_the_map() -> Vec<String> {
+fn paths_of_the_map() -> BTreeSet<String> {
     let text = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("there is an ARCHITECTURE.md");
     let quoted = text.split('`').skip(1).step_by(2);
     let is_path = |quote: &str| {
@@ -307,7 +308,7 @@ fn paths_of_the_map() -> Vec<String> {
         let is_route = quote.starts_with('/') || quote.contains("::");
         (known || quote.contains('/')) && !is_route && !quote.contains(char::is_whitespace)
     };
-    let paths: Vec<String> = quoted.filter(|quote| is_path(quote)).flat_map(one_for_each_brace).collect();
+    let paths: BTreeSet<String> = quoted.filter(|quote| is_path(quote)).flat_map(one_for_each_brace).collect();
     assert!(paths.len() > 30, "only {} paths found in ARCHITECTURE.md", paths.len());
     paths
 }
