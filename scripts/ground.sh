@@ -35,8 +35,12 @@ if [ ${#packages[@]} -gt 0 ]; then
         exit 2
     fi
     say "installing with apt-get: ${packages[*]}"
-    "${as_root[@]}" apt-get update -qq >&2
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends "${packages[@]}" >&2
+    if ! { "${as_root[@]}" apt-get update -qq >&2 &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install --yes -qq --no-install-recommends "${packages[@]}" >&2; }; then
+        say "apt-get failed, as it says above. Install these, then run make $goal again: ${packages[*]}"
+        exit 2
+    fi
 fi
 
 if ! have cargo; then

@@ -16,6 +16,9 @@ const PREFIX: &str = "SAVOIR_";
 /// the others to the tests.
 const NOT_SETTINGS: &[&str] = &["SAVOIR_CONFIG", "SAVOIR_TOKEN", "SAVOIR_SHARED", "SAVOIR_REQUIRE_POSTGRES"];
 
+/// What Kubernetes sets by itself for a service named `savoir`: addresses of the service, no settings.
+const OF_KUBERNETES: &[&str] = &["SAVOIR_SERVICE_", "SAVOIR_PORT"];
+
 /// Keys that people try and that would put a secret into a file.
 const INLINE_SECRETS: &[&str] = &["api_key", "qdrant_api_key", "password", "token", "secret"];
 
@@ -123,7 +126,8 @@ impl Config {
         let reserved = variables_of_secrets(&layers, sources);
         for (name, text) in &sources.env {
             let Some(rest) = name.strip_prefix(PREFIX) else { continue };
-            if NOT_SETTINGS.contains(&name.as_str()) || reserved.contains(name) {
+            let of_kubernetes = OF_KUBERNETES.iter().any(|start| name.starts_with(start));
+            if of_kubernetes || NOT_SETTINGS.contains(&name.as_str()) || reserved.contains(name) {
                 continue;
             }
             let key = rest.to_lowercase().replace("__", ".");

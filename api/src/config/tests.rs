@@ -132,6 +132,12 @@ fn variables_of_the_command_line_and_of_the_tests_are_no_settings() {
 }
 
 #[test]
+fn the_addresses_that_kubernetes_sets_for_a_service_named_savoir_are_no_settings() {
+    let set = [("SAVOIR_PORT", "tcp://10.0.0.1:80"), ("SAVOIR_SERVICE_HOST", "10.0.0.1"), ("SAVOIR_PORT_80_TCP", "x")];
+    with_env(&set).unwrap();
+}
+
+#[test]
 fn a_value_of_the_wrong_kind_names_its_field_and_its_place() {
     let text = words(with_env(&[("SAVOIR_SERVER__LISTEN", "here")]));
     assert!(text.contains("server.listen: ") && text.contains("in SAVOIR_SERVER__LISTEN"), "{text}");
