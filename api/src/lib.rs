@@ -1,1 +1,3 @@
-//! x
+//! Savoir's doors: the HTTP API and the command line.
+
+pub mod import;
