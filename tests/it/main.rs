@@ -1,1 +1,3 @@
-//! t
+//! The whole house, tested from outside.
+
+mod import;
