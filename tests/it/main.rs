@@ -3,3 +3,6 @@
 mod harness;
 mod store;
 mod tidy;
+//! The whole house, tested from outside.
+
+mod import;
