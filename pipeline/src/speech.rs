@@ -1,5 +1,13 @@
 //! From a recording to segments.
 
+pub mod audio;
+pub mod hallucinations;
+pub mod kind;
+pub mod modelfile;
+pub mod profile;
+pub mod vad;
+pub mod whisper;
+
 use std::path::Path;
 
 use async_trait::async_trait;

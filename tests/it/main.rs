@@ -6,3 +6,5 @@ mod tidy;
 //! The whole house, tested from outside.
 
 mod import;
+//! t
+mod speech;

@@ -1,0 +1,366 @@
+//! A recording as the recogniser wants it: 16 kHz, one channel.
+//!
+//! What a file is, is read from its content and never from its name. Decoding streams: of a recording of any
+//! size, only the 16 kHz samples are kept (115 MB an hour), and reading stops as soon as the length limit is passed.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::time::Duration;
+
+use rubato::{FftFixedInOut, Resampler};
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::registry::CodecRegistry;
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+
+use crate::fault::Fault;
+use crate::speech::kind::{self, Kind};
+
+/// Samples a second of every [`Sound`].
+pub const RATE: usize = 16_000;
+
+/// Why a file gives no sound. Each says what is wrong and what would mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum BadAudio {
+    /// Nothing in it.
+    #[error("audio: the file is empty (0 bytes); send the recording again")]
+    Empty,
+    /// Another kind of file, whatever its name says.
+    #[error("audio: the file is {0}, not a recording; send the recording itself as {KNOWN}")]
+    AnotherKind(&'static str),
+    /// Nothing known.
+    #[error("audio: the file is no recording that can be read ({0}); send it as {KNOWN}")]
+    Unknown(String),
+    /// A film without sound, or with a sound that cannot be decoded.
+    #[error("audio: the file holds no sound track that can be decoded ({0}); send the recording as {KNOWN}")]
+    NoTrack(String),
+    /// Recognised, but nothing comes out.
+    #[error("audio: nothing in the file can be decoded ({0}): it is damaged or was cut off; send the recording again")]
+    Undecodable(String),
+    /// A header and no sound.
+    #[error("audio: the recording is 0 seconds long; record again and check that the microphone is on")]
+    NoLength,
+    /// Longer than the house wants.
+    #[error(
+        "audio: the recording is longer than {minutes} minutes; cut it, or raise speech.max_minutes in the configuration"
+    )]
+    TooLong {
+        /// The limit it passed, in minutes.
+        minutes: u32,
+    },
+    /// The job was given up while it was read.
+    #[error("audio: the reading was given up")]
+    GivenUp,
+    /// The disk, not the file.
+    #[error("audio: the file could not be read: {0}")]
+    Io(io::Error),
+}
+
+const KNOWN: &str = "wav, flac, mp3, m4a, ogg, webm or aiff";
+
+impl From<BadAudio> for Fault {
+    fn from(bad: BadAudio) -> Self {
+        match bad {
+            BadAudio::Io(_) | BadAudio::GivenUp => Self::later(bad),
+            _ => Self::never(bad),
+        }
+    }
+}
+
+/// 16 kHz mono sound in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Sound {
+    samples: Vec<i16>,
+    gain: f32,
+}
+
+impl Sound {
+    /// Of samples at [`RATE`], with the gain that makes a quiet recording audible.
+    #[must_use]
+    pub fn new(samples: Vec<i16>) -> Self {
+        let gain = gain(&samples);
+        Self { samples, gain }
+    }
+
+    /// The samples as recorded, at [`RATE`], before any gain.
+    #[must_use]
+    pub fn samples(&self) -> &[i16] {
+        &self.samples
+    }
+
+    /// Its length in ms.
+    #[must_use]
+    pub fn duration_ms(&self) -> i64 {
+        ms(self.samples.len())
+    }
+
+    /// What the samples are multiplied with in [`Self::stretch`]; 1 for a recording that is loud enough.
+    #[must_use]
+    pub fn gain(&self) -> f32 {
+        self.gain
+    }
+
+    /// The samples of `range`, made audible, -1 to 1. What lies outside the sound is left out.
+    #[must_use]
+    pub fn stretch(&self, range: std::ops::Range<usize>) -> Vec<f32> {
+        let end = range.end.min(self.samples.len());
+        let start = range.start.min(end);
+        let scale = self.gain / 32_768.0;
+        self.samples[start..end].iter().map(|&s| (f32::from(s) * scale).clamp(-1.0, 1.0)).collect()
+    }
+}
+
+/// The length of `samples` at [`RATE`], in ms.
+#[must_use]
+pub fn ms(samples: usize) -> i64 {
+    i64::try_from(samples * 1000 / RATE).unwrap_or(i64::MAX)
+}
+
+/// Frames of 20 ms: long enough to hold a pitch period, short enough to separate syllables.
+pub(crate) const FRAME: usize = RATE / 50;
+
+/// The root mean square of each frame of 20 ms, on the scale of `i16`.
+#[must_use]
+pub(crate) fn levels(samples: &[i16]) -> Vec<f32> {
+    let level = |frame: &[i16]| {
+        let sum: f64 = frame.iter().map(|&s| f64::from(s) * f64::from(s)).sum();
+        (sum / frame.len() as f64).sqrt() as f32
+    };
+    samples.chunks(FRAME).map(level).collect()
+}
+
+/// What lifts speech to about -20 dBFS, never down and at most thirtyfold: beyond that there is only noise to lift.
+/// Measured on the louder frames (95th of 100), so that pauses do not count and one click does not either.
+fn gain(samples: &[i16]) -> f32 {
+    let mut levels = levels(samples);
+    if levels.is_empty() {
+        return 1.0;
+    }
+    let at = (levels.len() - 1) * 95 / 100;
+    let (_, loud, _) = levels.select_nth_unstable_by(at, f32::total_cmp);
+    if *loud < 1.0 { 1.0 } else { (3_277.0 / *loud).clamp(1.0, 30.0) }
+}
+
+/// Reads the recording at `path`; `given_up` is asked now and then whether anybody still waits.
+///
+/// A recording that was cut off gives what is there.
+///
+/// # Errors
+/// See [`BadAudio`].
+pub fn decode(path: &Path, limit: Duration, given_up: &dyn Fn() -> bool) -> Result<Sound, BadAudio> {
+    let mut file = File::open(path).map_err(BadAudio::Io)?;
+    match kind::of(&mut file).map_err(BadAudio::Io)? {
+        Kind::Empty => return Err(BadAudio::Empty),
+        Kind::Other(what) => return Err(BadAudio::AnotherKind(what)),
+        Kind::Audio { .. } | Kind::Unknown => {}
+    }
+    let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
+    let mut reader = symphonia::default::get_probe()
+        .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
+        .map_err(|e| BadAudio::Unknown(e.to_string()))?;
+    let (mut track, mut decoder) = open_track(reader.as_ref())?;
+    let mut sink = Sink::new(limit);
+    let mut tally = Tally::default();
+    loop {
+        if given_up() {
+            return Err(BadAudio::GivenUp);
+        }
+        let packet = match reader.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            // Chained streams: the next one has its own track and its own decoder.
+            Err(Error::ResetRequired) => {
+                (track, decoder) = open_track(reader.as_ref())?;
+                continue;
+            }
+            // A recording that was cut off ends here; what came before it stands.
+            Err(error) => {
+                tally.trouble.get_or_insert(error.to_string());
+                break;
+            }
+        };
+        if packet.track_id != track {
+            continue;
+        }
+        match decoder.decode(&packet) {
+            Ok(buffer) => {
+                tally.decoded += 1;
+                let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count());
+                buffer.copy_to_vec_interleaved(&mut tally.interleaved);
+                sink.push(&tally.interleaved, channels, rate)?;
+            }
+            Err(Error::IoError(error)) if error.kind() != ErrorKind::UnexpectedEof => return Err(BadAudio::Io(error)),
+            Err(error) => {
+                tally.failed += 1;
+                tally.trouble.get_or_insert(error.to_string());
+            }
+        }
+    }
+    tally.judge(sink.finish()?)
+}
+
+#[derive(Default)]
+struct Tally {
+    decoded: usize,
+    failed: usize,
+    trouble: Option<String>,
+    interleaved: Vec<f32>,
+}
+
+impl Tally {
+    /// Decoders find "frames" in any bytes: where more packets failed than not, the rest is no recording either.
+    fn judge(self, samples: Vec<i16>) -> Result<Sound, BadAudio> {
+        if self.failed > self.decoded || (samples.is_empty() && self.trouble.is_some()) {
+            return Err(BadAudio::Undecodable(self.trouble.unwrap_or_default()));
+        }
+        if samples.is_empty() {
+            return Err(BadAudio::NoLength);
+        }
+        Ok(Sound::new(samples))
+    }
+}
+
+fn codecs() -> &'static CodecRegistry {
+    static CODECS: std::sync::OnceLock<CodecRegistry> = std::sync::OnceLock::new();
+    CODECS.get_or_init(|| {
+        let mut registry = CodecRegistry::new();
+        symphonia::default::register_enabled_codecs(&mut registry);
+        registry.register_audio_decoder::<symphonia_adapter_libopus::OpusDecoder>();
+        registry
+    })
+}
+
+/// The sound track to hear: the default one, or else the first that can be decoded (films may hold several).
+fn open_track(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), BadAudio> {
+    let preferred = reader.default_track(TrackType::Audio).map(|t| t.id);
+    let mut tracks: Vec<_> = reader.tracks().iter().collect();
+    tracks.sort_by_key(|t| Some(t.id) != preferred);
+    let mut trouble = String::from("none is named");
+    for track in tracks {
+        let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { continue };
+        match codecs().make_audio_decoder(parameters, &AudioDecoderOptions::default()) {
+            Ok(decoder) => return Ok((track.id, decoder)),
+            Err(error) => trouble = error.to_string(),
+        }
+    }
+    Err(BadAudio::NoTrack(trouble))
+}
+
+/// Mixes down, resamples and collects, piece by piece.
+struct Sink {
+    samples: Vec<i16>,
+    limit: usize,
+    minutes: u32,
+    rate: u32,
+    resampler: Option<FftFixedInOut<f32>>,
+    waiting: Vec<f32>,
+    out: Vec<f32>,
+    /// Input frames at the present rate, and output samples still to drop because the filter delays.
+    taken: usize,
+    delay: usize,
+    /// Where the samples of the present rate begin.
+    base: usize,
+}
+
+impl Sink {
+    fn new(limit: Duration) -> Self {
+        let seconds = usize::try_from(limit.as_secs()).unwrap_or(usize::MAX);
+        Self {
+            samples: Vec::new(),
+            limit: seconds.saturating_mul(RATE),
+            minutes: u32::try_from(limit.as_secs() / 60).unwrap_or(u32::MAX),
+            rate: 0,
+            resampler: None,
+            waiting: Vec::new(),
+            out: Vec::new(),
+            taken: 0,
+            delay: 0,
+            base: 0,
+        }
+    }
+
+    fn push(&mut self, interleaved: &[f32], channels: usize, rate: u32) -> Result<(), BadAudio> {
+        if channels == 0 || interleaved.is_empty() {
+            return Ok(());
+        }
+        if rate != self.rate {
+            self.flush()?;
+            self.tune(rate)?;
+        }
+        // Not-a-number and infinities come out of broken float files: silence, so that they poison nothing around them.
+        let mono = interleaved
+            .chunks_exact(channels)
+            .map(|frame| frame.iter().map(|s| if s.is_finite() { *s } else { 0.0 }).sum::<f32>() / channels as f32);
+        self.waiting.extend(mono);
+        self.taken += interleaved.len() / channels;
+        self.drain()?;
+        if self.samples.len() > self.limit {
+            return Err(BadAudio::TooLong { minutes: self.minutes });
+        }
+        Ok(())
+    }
+
+    fn tune(&mut self, rate: u32) -> Result<(), BadAudio> {
+        if !(2_000..=768_000).contains(&rate) {
+            return Err(BadAudio::Undecodable(format!("{rate} samples a second cannot be heard")));
+        }
+        (self.rate, self.taken, self.base) = (rate, 0, self.samples.len());
+        self.resampler = None;
+        if rate as usize != RATE {
+            let resampler = FftFixedInOut::new(rate as usize, RATE, 1024, 1)
+                .map_err(|e| BadAudio::Undecodable(format!("resampling from {rate} Hz: {e}")))?;
+            self.delay = resampler.output_delay();
+            self.out.resize(resampler.output_frames_max(), 0.0);
+            self.resampler = Some(resampler);
+        }
+        Ok(())
+    }
+
+    /// Resamples all the full chunks that wait.
+    fn drain(&mut self) -> Result<(), BadAudio> {
+        let Some(resampler) = &mut self.resampler else {
+            self.samples.extend(self.waiting.drain(..).map(quantise));
+            return Ok(());
+        };
+        let size = resampler.input_frames_next();
+        let mut at = 0;
+        while self.waiting.len() - at >= size {
+            let (_, made) = resampler
+                .process_into_buffer(&[&self.waiting[at..at + size]], &mut [&mut self.out], None)
+                .map_err(|e| BadAudio::Undecodable(e.to_string()))?;
+            let drop = self.delay.min(made);
+            self.delay -= drop;
+            self.samples.extend(self.out[drop..made].iter().copied().map(quantise));
+            at += size;
+        }
+        self.waiting.drain(..at);
+        Ok(())
+    }
+
+    /// Pushes silence behind the last samples until all of them came out, and cuts what is too much.
+    fn flush(&mut self) -> Result<(), BadAudio> {
+        let Some(size) = self.resampler.as_ref().map(Resampler::input_frames_next) else { return self.drain() };
+        let due = self.base + usize::try_from(self.taken as u64 * RATE as u64 / u64::from(self.rate)).unwrap_or(0);
+        while self.samples.len() < due {
+            self.waiting.resize(self.waiting.len().max(1).next_multiple_of(size), 0.0);
+            self.drain()?;
+        }
+        self.samples.truncate(due);
+        self.waiting.clear();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<i16>, BadAudio> {
+        self.flush()?;
+        Ok(self.samples)
+    }
+}
+
+fn quantise(sample: f32) -> i16 {
+    (sample * 32_767.0).clamp(-32_768.0, 32_767.0) as i16
+}

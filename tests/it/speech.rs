@@ -1,0 +1,96 @@
+//! Hearing, for real: the demo model on the demo's reports, every format, and what bad recordings get.
+
+mod formats;
+mod hearing;
+
+use std::path::{Path, PathBuf};
+
+use savoir_pipeline::fault::Fault;
+use savoir_pipeline::progress::Progress;
+use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
+use savoir_pipeline::speech::{Heard, Hints, Transcriber};
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Material that is not in the repository.
+fn shared(path: &str) -> Option<PathBuf> {
+    let base = std::env::var_os("SAVOIR_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let found = base.join(path);
+    if !found.exists() {
+        println!("SKIPPED: {} is not there; set SAVOIR_SHARED to the folder that holds {path}", found.display());
+        return None;
+    }
+    Some(found)
+}
+
+/// The folder of the demo model, its reports and their recordings.
+fn demo() -> Option<PathBuf> {
+    let own = root().join("demo/speech");
+    if own.join(MODEL).exists() { Some(own) } else { shared("models/whisper-demo") }
+}
+
+const MODEL: &str = "ggml-savoir-demo.bin";
+
+fn fixture(name: &str) -> PathBuf {
+    root().join("tests/fixtures/audio").join(name)
+}
+
+/// The demo model with its profile beside it, in a folder of its own: both may come from different places.
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Option<Self> {
+        let demo = demo()?;
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(demo.join(MODEL), folder.path().join(MODEL)).unwrap();
+        let profile = MODEL.replace(".bin", ".toml");
+        std::fs::copy(root().join("demo/speech").join(&profile), folder.path().join(profile)).unwrap();
+        Some(Self { folder })
+    }
+
+    fn settings(&self) -> WhisperSettings {
+        WhisperSettings { model: self.folder.path().join(MODEL), vad: None, threads: 2, max_minutes: 120 }
+    }
+
+    fn whisper(&self) -> Whisper {
+        Whisper::new(self.settings()).unwrap()
+    }
+}
+
+async fn hear(whisper: &Whisper, path: &Path) -> Result<Heard, Fault> {
+    whisper.transcribe(path, &Hints::default(), &Progress::default()).await
+}
+
+fn text(heard: &Heard) -> String {
+    heard.segments.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text as word error rates count them: small letters, no marks.
+fn words(text: &str) -> Vec<String> {
+    text.to_lowercase()
+        .replace(['\'', '’'], "' ")
+        .split(|c: char| !(c.is_alphanumeric() || "'%,.-".contains(c)))
+        .map(|w| w.trim_matches(|c| ",.-'".contains(c)).to_owned())
+        .filter(|w| !w.is_empty())
+        .collect()
+}
+
+/// How many words must be changed, added or taken away to come from `a` to `b`.
+fn distance(a: &[String], b: &[String]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (above + 1).min(row[j] + 1).min(corner + usize::from(x != y));
+            corner = above;
+        }
+    }
+    row[b.len()]
+}
