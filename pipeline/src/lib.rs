@@ -1,8 +1,12 @@
 //! Savoir's verbs: the steps of the line, the adapters to models, the index and the search.
 
 pub mod codes;
+pub mod compare;
 pub mod embed;
+pub mod evaluate;
 pub mod extractor;
 pub mod fault;
+pub mod index;
 pub mod progress;
+pub mod search;
 pub mod speech;
