@@ -1,5 +1,9 @@
 //! From texts to vectors.
 
+pub mod builtin;
+pub mod model2vec;
+pub mod openai;
+
 use async_trait::async_trait;
 
 use crate::fault::Fault;

@@ -2,13 +2,16 @@
 
 pub mod blobs;
 pub mod codes;
+pub mod compare;
 pub mod embed;
+pub mod evaluate;
 pub mod extractor;
 pub mod fault;
 pub mod hooks;
 pub mod index;
 pub mod kit;
 pub mod progress;
+pub mod search;
 pub mod speech;
 pub mod step;
 mod steps;

@@ -1,10 +1,7 @@
 //! The whole house, tested as one.
 
 mod harness;
+mod import;
+mod speech;
 mod store;
 mod tidy;
-//! The whole house, tested from outside.
-
-mod import;
-//! t
-mod speech;

@@ -1,0 +1,1 @@
+//! Whether a draft says something new.
