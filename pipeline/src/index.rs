@@ -232,6 +232,7 @@ pub struct Index {
     pub(crate) space: Space,
     /// One follower at a time; readers never wait for it.
     pub(crate) following: tokio::sync::Mutex<()>,
+    folder: PathBuf,
     _lock: File,
 }
 
@@ -248,7 +249,14 @@ impl Index {
         let (at, to) = (folder.join("text"), folder.join("vectors"));
         let text = tokio::task::spawn_blocking(move || TextIndex::open(&at)).await??;
         let vectors = Vectors::open(place, &to, &space).await?;
-        Ok(Self { text, vectors, space, following: tokio::sync::Mutex::new(()), _lock: lock })
+        Ok(Self {
+            text,
+            vectors,
+            space,
+            following: tokio::sync::Mutex::new(()),
+            folder: folder.to_path_buf(),
+            _lock: lock,
+        })
     }
 
     /// How much each index holds.
@@ -264,6 +272,17 @@ impl Index {
         })
     }
 
+    /// Counts, for other processes to read with [`saved_counts`] while this one holds the folder.
+    ///
+    /// # Errors
+    /// Those of counting, or of writing the file.
+    pub async fn save_counts(&self) -> Result<(), IndexError> {
+        let counts = self.counts().await?;
+        let file = counts_file(&self.folder);
+        std::fs::write(&file, format!("{} {}\n", counts.text, counts.vectors))
+            .map_err(|reason| IndexError::Folder { folder: file, reason })
+    }
+
     /// Empties both, so that the next follow starts from the beginning: what `savoir reindex` does.
     ///
     /// # Errors
@@ -273,6 +292,19 @@ impl Index {
         self.text.clear()?;
         self.vectors.clear().await
     }
+}
+
+/// Where a process that holds an index tells others how much is in it.
+fn counts_file(folder: &Path) -> PathBuf {
+    folder.with_extension("counts")
+}
+
+/// What the process that holds the index in `folder` last counted: passages in the text index and in the vectors.
+#[must_use]
+pub fn saved_counts(folder: &Path) -> Option<(u64, u64)> {
+    let text = std::fs::read_to_string(counts_file(folder)).ok()?;
+    let (text, vectors) = text.trim().split_once(' ')?;
+    Some((text.parse().ok()?, vectors.parse().ok()?))
 }
 
 /// Takes the folder for this process.
