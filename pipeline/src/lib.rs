@@ -4,5 +4,7 @@ pub mod codes;
 pub mod embed;
 pub mod extractor;
 pub mod fault;
+pub(crate) mod http;
+pub mod openai;
 pub mod progress;
 pub mod speech;
