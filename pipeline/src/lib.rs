@@ -10,6 +10,8 @@ pub mod fault;
 pub mod hooks;
 pub mod index;
 pub mod kit;
+pub(crate) mod http;
+pub mod openai;
 pub mod progress;
 pub mod search;
 pub mod speech;
