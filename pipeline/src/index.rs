@@ -173,6 +173,8 @@ pub struct Scope {
     pub part: Option<PassagePart>,
     /// Nothing of this one.
     pub except: Option<Known>,
+    /// Only what stands before this `seq`.
+    pub before: Option<i64>,
 }
 
 impl Scope {
@@ -194,6 +196,7 @@ impl Scope {
             language: None,
             part: None,
             except: None,
+            before: None,
         }
     }
 }

@@ -4,3 +4,5 @@ pub mod data;
 pub mod databases;
 pub mod env;
 pub mod postgres;
+pub mod qdrant;
+pub mod shelf;

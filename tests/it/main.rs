@@ -2,6 +2,9 @@
 
 mod harness;
 mod import;
+mod index;
+mod relevance;
+mod search;
 mod speech;
 mod store;
 mod tidy;

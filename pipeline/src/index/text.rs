@@ -92,6 +92,7 @@ struct Fields {
     title: [Field; 2],
     body: [Field; 2],
     shown: Field,
+    seq: Field,
 }
 
 fn schema() -> (Schema, Fields) {
@@ -118,6 +119,7 @@ fn schema() -> (Schema, Fields) {
         title: [b.add_text_field("title_fr", analysed()), b.add_text_field("title_en", analysed())],
         body: [b.add_text_field("text_fr", analysed()), b.add_text_field("text_en", analysed())],
         shown: b.add_text_field("shown", STORED),
+        seq: b.add_i64_field("seq", FAST),
     };
     // Identifiers of a hit are read from columns: the stored texts are opened for the few that are shown only.
     for name in ["id_high", "id_low", "owner_high", "owner_low", "kind"] {
@@ -257,7 +259,9 @@ impl Open {
         for one in batch {
             writer.delete_term(Term::from_field_text(self.fields.id, &one.change.id.to_string()));
             if let (Some(passage), Some(labels)) = (&one.change.passage, &one.labels) {
-                writer.add_document(self.document(passage, labels)?)?;
+                let mut document = self.document(passage, labels)?;
+                document.add_i64(self.fields.seq, one.change.seq);
+                writer.add_document(document)?;
             }
         }
         let mut commit = writer.prepare_commit()?;

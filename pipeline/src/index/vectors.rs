@@ -24,6 +24,9 @@ const VERSION: u32 = 1;
 /// Payload fields that a question may filter by; each gets an index, without which a filter scans everything.
 pub(crate) const FILTERED: [&str; 8] = ["owner", "shelf", "part", "audience", "language", "family", "models", "codes"];
 
+/// The payload field with the place in the order that all followers share.
+pub(crate) const SEQ: &str = "seq";
+
 /// The space that vectors live in: vectors of another one are never mixed with these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Space {
@@ -184,7 +187,12 @@ impl Vectors {
             let passage = one.change.passage.as_ref();
             match (passage.and_then(|p| space.vector(p)), &one.labels) {
                 (Some(vector), Some(labels)) => {
-                    puts.push(Point { id: one.change.id, vector: vector.to_vec(), labels: labels.clone() });
+                    puts.push(Point {
+                        id: one.change.id,
+                        seq: one.change.seq,
+                        vector: vector.to_vec(),
+                        labels: labels.clone(),
+                    });
                 }
                 // Taken away, or without a vector of this space: an older vector would no longer tell the truth.
                 _ => gone.push(one.change.id),
@@ -205,6 +213,7 @@ impl Vectors {
 #[derive(Debug, Clone)]
 pub(crate) struct Point {
     pub(crate) id: PassageId,
+    pub(crate) seq: i64,
     pub(crate) vector: Vec<f32>,
     pub(crate) labels: Labels,
 }
@@ -240,6 +249,8 @@ pub(crate) struct Asked {
 pub(crate) struct Conditions {
     pub(crate) must: Vec<(&'static str, Vec<String>)>,
     pub(crate) never: Vec<(&'static str, Vec<String>)>,
+    /// [`SEQ`] is below this.
+    pub(crate) before: Option<i64>,
 }
 
 impl Conditions {
@@ -255,7 +266,7 @@ impl Conditions {
         must.extend(scope.model.clone().map(|m| ("models", vec![m])));
         must.extend(scope.code.as_deref().map(|c| ("codes", code_terms(c))));
         let never = scope.except.map(|o| ("owner", vec![owner_key(o)])).into_iter().collect();
-        Self { must, never }
+        Self { must, never, before: scope.before }
     }
 
     fn hold(&self, point: &Point) -> bool {
@@ -263,7 +274,8 @@ impl Conditions {
         let has = |(name, wanted): &(&str, Vec<String>)| {
             fields.iter().any(|(n, values)| n == name && values.iter().any(|v| wanted.contains(v)))
         };
-        self.must.iter().all(has) && !self.never.iter().any(has)
+        let in_time = self.before.is_none_or(|end| point.seq < end);
+        in_time && self.must.iter().all(has) && !self.never.iter().any(has)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Questions to the text index. A question is words, never a query language.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use savoir_models::draft::Known;
 use savoir_models::id::PassageId;
@@ -8,7 +9,9 @@ use savoir_models::passage::{PassagePart, Shelf};
 use savoir_models::text::Language;
 use tantivy::collector::TopDocs;
 use tantivy::columnar::Column;
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, TermQuery, TermSetQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery,
+};
 use tantivy::schema::document::Value as _;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument, Term};
@@ -180,6 +183,10 @@ impl View {
         }
         if let Some(code) = &scope.code {
             must(Box::new(TermSetQuery::new(code_terms(code).iter().map(|k| Term::from_field_text(f.codes, k)))));
+        }
+        if let Some(before) = scope.before {
+            let end = Bound::Excluded(Term::from_field_i64(f.seq, before));
+            must(Box::new(RangeQuery::new(Bound::Unbounded, end)));
         }
         if let Some(owner) = scope.except {
             out.push((Occur::MustNot, Box::new(exact(f.owner, &owner_key(owner)))));

@@ -19,7 +19,7 @@ use savoir_models::id::PassageId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Asked, Conditions, FILTERED, Point, Space, found};
+use super::{Asked, Conditions, FILTERED, Point, SEQ, Space, found};
 use crate::index::{Found, IndexError};
 
 /// Bytes of one file of the shard's log. The library's 32 MiB are laid out in full for the first vector already.
@@ -188,22 +188,25 @@ fn path(name: &str) -> Result<JsonPath, IndexError> {
 }
 
 fn persisted(point: Point) -> Result<qdrant_edge::PointStructPersisted, IndexError> {
+    let seq = (SEQ.to_owned(), json!(point.seq));
     let payload = point.fields().into_iter().filter(|(_, values)| !values.is_empty()).map(|(name, values)| {
         let value = if values.len() == 1 { json!(values[0]) } else { json!(values) };
         (name.to_owned(), value)
     });
-    let payload = serde_json::Value::Object(payload.collect());
+    let payload = serde_json::Value::Object(payload.chain([seq]).collect());
     Ok(PointStruct::new(point_id(point.id)?, point.vector, payload).into())
 }
 
 fn filter(conditions: &Conditions) -> Result<Option<Filter>, IndexError> {
-    if conditions.must.is_empty() && conditions.never.is_empty() {
+    if conditions.must.is_empty() && conditions.never.is_empty() && conditions.before.is_none() {
         return Ok(None);
     }
     let list = |all: &[(&str, Vec<String>)]| -> Vec<_> {
         all.iter().map(|(name, values)| json!({ "key": name, "match": { "any": values } })).collect()
     };
-    let filter = json!({ "must": list(&conditions.must), "must_not": list(&conditions.never) });
+    let mut must = list(&conditions.must);
+    must.extend(conditions.before.map(|end| json!({ "key": SEQ, "range": { "lt": end } })));
+    let filter = json!({ "must": must, "must_not": list(&conditions.never) });
     serde_json::from_value(filter).map(Some).map_err(|e| IndexError::Vectors(e.to_string()))
 }
 
@@ -241,11 +244,9 @@ fn create(folder: &Path, dimensions: usize) -> Result<Open, IndexError> {
     let at = folder.join(number.to_string());
     std::fs::create_dir_all(&at).map_err(|reason| IndexError::Folder { folder: at.clone(), reason })?;
     let shard = EdgeShard::new(&at, config(dimensions))?;
-    for field in FILTERED {
-        let index = CreateIndex {
-            field_name: path(field)?,
-            field_schema: Some(PayloadFieldSchema::FieldType(PayloadSchemaType::Keyword)),
-        };
+    let words = FILTERED.map(|field| (field, PayloadSchemaType::Keyword));
+    for (field, kind) in words.into_iter().chain([(SEQ, PayloadSchemaType::Integer)]) {
+        let index = CreateIndex { field_name: path(field)?, field_schema: Some(PayloadFieldSchema::FieldType(kind)) };
         shard.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(index)))?;
     }
     shard.flush();

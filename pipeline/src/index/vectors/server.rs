@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use qdrant_client::qdrant::{
     Condition, CountPointsBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, DeletePointsBuilder,
-    Distance, FieldType, Filter, GetPointsBuilder, PointId, PointStruct, PointsIdsList, QueryPointsBuilder,
+    Distance, FieldType, Filter, GetPointsBuilder, PointId, PointStruct, PointsIdsList, QueryPointsBuilder, Range,
     UpsertPointsBuilder, VectorParamsBuilder, point_id::PointIdOptions,
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
@@ -17,7 +17,7 @@ use savoir_models::id::PassageId;
 use savoir_models::viewer::Audience;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Asked, Conditions, FILTERED, Point, Space, found};
+use super::{Asked, Conditions, FILTERED, Point, SEQ, Space, found};
 use crate::index::{Found, IndexError};
 
 /// The point that carries the cursor: no passage has this identifier.
@@ -119,8 +119,9 @@ impl Server {
                 return Err(self.failed(error));
             }
         }
-        for field in FILTERED {
-            let index = CreateFieldIndexCollectionBuilder::new(&self.collection, field, FieldType::Keyword).wait(true);
+        let words = FILTERED.map(|field| (field, FieldType::Keyword));
+        for (field, kind) in words.into_iter().chain([(SEQ, FieldType::Integer)]) {
+            let index = CreateFieldIndexCollectionBuilder::new(&self.collection, field, kind).wait(true);
             self.client.create_field_index(index).await.map_err(|e| self.failed(e))?;
         }
         Ok(())
@@ -129,7 +130,7 @@ impl Server {
     async fn ask_cursor(&self) -> Result<i64, IndexError> {
         let get = GetPointsBuilder::new(&self.collection, vec![PointId::from(CURSOR_POINT)]).with_payload(true);
         let answer = self.client.get_points(get).await.map_err(|e| self.failed(e))?;
-        let seq = answer.result.first().and_then(|p| p.try_get("seq")).and_then(|v| v.as_integer()).unwrap_or(0);
+        let seq = answer.result.first().and_then(|p| p.try_get(SEQ)).and_then(|v| v.as_integer()).unwrap_or(0);
         self.seen.store(seq, Ordering::SeqCst);
         Ok(seq)
     }
@@ -153,7 +154,7 @@ impl Server {
             self.client.upsert_points(upsert).await.map_err(|e| self.failed(e))?;
         }
         let mut payload = Payload::new();
-        payload.insert("seq", cursor);
+        payload.insert(SEQ, cursor);
         let mark = PointStruct::new(CURSOR_POINT, vec![0.0; self.dimensions], payload);
         let upsert = UpsertPointsBuilder::new(&self.collection, vec![mark]).wait(true);
         self.client.upsert_points(upsert).await.map_err(|e| self.failed(e))?;
@@ -206,6 +207,7 @@ fn point(point: Point) -> PointStruct {
             _ => payload.insert(name, values),
         }
     }
+    payload.insert(SEQ, point.seq);
     PointStruct::new(point.id.to_string(), point.vector, payload)
 }
 
@@ -218,5 +220,7 @@ fn filter(conditions: &Conditions) -> Filter {
         let everyone: Vec<String> = Audience::ALL.iter().map(ToString::to_string).collect();
         must.push(Condition::matches("audience", everyone));
     }
+    let range = |end: i64| Range { lt: Some(end as f64), ..Range::default() };
+    must.extend(conditions.before.map(|end| Condition::range(SEQ, range(end))));
     Filter { must, must_not: list(&conditions.never), ..Filter::default() }
 }
