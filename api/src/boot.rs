@@ -118,11 +118,13 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
         }
         EmbedderEngine::Openai => {
             let Endpoint { base_url, model, api_key, timeout_seconds, .. } = settings.endpoint.clone();
-            Arc::new(openai::OpenAi::new(openai::Endpoint {
+            Arc::new(openai::Remote::new(openai::Endpoint {
                 base_url: base_url.unwrap_or_default(),
                 api_key,
                 model: model.unwrap_or_default(),
                 dimensions: settings.dimensions,
+                passage_prefix: String::new(),
+                query_prefix: String::new(),
                 timeout: std::time::Duration::from_secs(timeout_seconds),
             })?)
         }

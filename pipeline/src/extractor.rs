@@ -1,5 +1,7 @@
 //! From a case to a draft.
 
+pub mod offline;
+
 use async_trait::async_trait;
 use savoir_models::content::Content;
 use savoir_models::draft::Provenance;
