@@ -1,4 +1,17 @@
 //! Savoir's doors: the HTTP API and the command line.
 
+pub mod app;
+mod auth;
 pub mod config;
 pub mod import;
+pub mod error;
+mod events;
+mod input;
+mod interventions;
+mod observe;
+pub mod openapi;
+mod operations;
+mod procedures;
+mod reviews;
+pub mod routes;
+pub mod search;
