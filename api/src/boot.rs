@@ -1,22 +1,26 @@
 //! The only place that chooses adapters: from settings to a [`Kit`].
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use futures_util::future::BoxFuture;
 use savoir_models::clock::{Clock, SystemClock};
 use savoir_models::store::Db;
+use savoir_models::viewer::Viewer;
 use savoir_pipeline::blobs::Blobs;
 use savoir_pipeline::embed::Embedder;
 use savoir_pipeline::embed::builtin::Builtin;
 use savoir_pipeline::embed::model2vec::Model2Vec;
 use savoir_pipeline::embed::openai;
 use savoir_pipeline::extractor::offline::Offline;
+use savoir_pipeline::fault::Fault;
 use savoir_pipeline::hooks::Hooks;
 use savoir_pipeline::index::vectors::server::Address;
 use savoir_pipeline::index::vectors::{Place, Space};
 use savoir_pipeline::index::{Index, IndexError};
 use savoir_pipeline::kit::{Kit, LineSettings};
+use savoir_pipeline::search::{Hit, Query, search};
 use savoir_pipeline::speech::Transcriber;
 use savoir_pipeline::speech::remote::{Remote, RemoteSettings};
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
@@ -24,6 +28,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 
 use crate::config::{Config, EmbedderEngine, Endpoint, SpeechEngine, VectorPlace};
+use crate::search::{Finder, Found, IndexCounts, Wanted};
 
 /// Where the index of this node is kept.
 #[must_use]
@@ -114,7 +119,7 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
     Ok(match settings.engine {
         EmbedderEngine::Builtin => Arc::new(Builtin),
         EmbedderEngine::Model2vec => {
-            Arc::new(Model2Vec::open(settings.path.as_deref().unwrap_or_default()).context("embedder.path")?)
+            Arc::new(Model2Vec::open(settings.path.as_deref().unwrap_or(Path::new(""))).context("embedder.path")?)
         }
         EmbedderEngine::Openai => {
             let Endpoint { base_url, model, api_key, timeout_seconds, .. } = settings.endpoint.clone();
@@ -135,7 +140,9 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
 fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
     let speech = &config.speech;
     Ok(match speech.engine {
-        SpeechEngine::None => Err("no speech recognition is configured: set speech.engine to \"whisper\" or \"remote\"".into()),
+        SpeechEngine::None => {
+            Err("no speech recognition is configured: set speech.engine to \"whisper\" or \"remote\"".into())
+        }
         SpeechEngine::Whisper => {
             let whisper = Whisper::new(WhisperSettings {
                 model: config.model_file(speech.model.as_deref().unwrap_or_default()),
@@ -160,6 +167,55 @@ fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, S
             })?))
         }
     })
+}
+
+/// The search of the doors: that of the line, over the same index.
+#[must_use]
+pub fn finder(kit: &Arc<Kit>) -> Arc<dyn Finder> {
+    Arc::new(IndexFinder(Arc::clone(kit)))
+}
+
+struct IndexFinder(Arc<Kit>);
+
+impl Finder for IndexFinder {
+    fn find<'a>(&'a self, wanted: &'a Wanted, viewer: &'a Viewer) -> BoxFuture<'a, Result<Vec<Found>, Fault>> {
+        Box::pin(async move {
+            let query = Query {
+                text: wanted.text.clone(),
+                family: wanted.family.clone(),
+                model: wanted.model.clone(),
+                code: wanted.code.clone(),
+                language: wanted.language,
+                limit: wanted.limit,
+            };
+            let answer = search(&self.0.index, self.0.embedder.as_ref(), &query, viewer).await?;
+            Ok(answer.hits.into_iter().map(found).collect())
+        })
+    }
+
+    fn counts(&self) -> BoxFuture<'_, Result<IndexCounts, Fault>> {
+        Box::pin(async move {
+            let counts = self.0.index.counts().await?;
+            let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            Ok(IndexCounts {
+                text: signed(counts.text),
+                vectors: signed(counts.vectors),
+                cursor: counts.text_seq.min(counts.vectors_seq),
+            })
+        })
+    }
+}
+
+fn found(hit: Hit) -> Found {
+    Found {
+        procedure: hit.procedure,
+        title: hit.title,
+        score: hit.score,
+        part: hit.part,
+        highlights: hit.snippet.marks.iter().map(|h| (h.start, h.end)).collect(),
+        snippet: hit.snippet.text,
+        codes: hit.codes,
+    }
 }
 
 fn line(config: &Config) -> LineSettings {

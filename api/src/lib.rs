@@ -2,10 +2,12 @@
 
 pub mod app;
 mod auth;
+pub mod boot;
+pub mod commands;
 pub mod config;
-pub mod import;
 pub mod error;
 mod events;
+pub mod import;
 mod input;
 mod interventions;
 mod observe;

@@ -39,13 +39,20 @@ pub struct Arguments {
 }
 
 /// What is looked for at the end: symptoms, a code spelt out, English.
-const QUESTIONS: [&str; 3] =
-    ["les sachets ne sont plus fermés, erreur quarante-deux", "compresseur température trop haute", "forklift does not lift"];
+const QUESTIONS: [&str; 3] = [
+    "les sachets ne sont plus fermés, erreur quarante-deux",
+    "compresseur température trop haute",
+    "forklift does not lift",
+];
 
 /// How many drafts the demo expert approves.
 const APPROVED: i64 = 6;
 
-pub(crate) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let from = &arguments.from;
     if !from.join("interventions.jsonl").is_file() {
         let sentence = format!("--from: {} holds no interventions.jsonl; start in Savoir's folder", from.display());
@@ -124,7 +131,11 @@ async fn bring_in(kit: &Kit, config: &Config, from: &Path) -> anyhow::Result<u64
     for name in ["interventions.jsonl", "voice.jsonl"] {
         let options = Options { restart: true, ..Options::default() };
         let summary = import::file(&from.join(name), &options, &mut intake).await?;
-        anyhow::ensure!(summary.rejected == 0, "{name}: {} cases were rejected; see the report beside it", summary.rejected);
+        anyhow::ensure!(
+            summary.rejected == 0,
+            "{name}: {} cases were rejected; see the report beside it",
+            summary.rejected
+        );
         accepted += summary.accepted + summary.repeated;
     }
     Ok(accepted)

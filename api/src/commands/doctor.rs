@@ -37,17 +37,25 @@ impl Findings {
     }
 }
 
-pub(crate) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let mut findings = Findings::default();
     let problems = config.check();
-    findings.add("settings", if problems.is_empty() { Ok("no contradictions".into()) } else { Err(anyhow::anyhow!("{problems:?}")) });
+    findings.add(
+        "settings",
+        if problems.is_empty() { Ok("no contradictions".into()) } else { Err(anyhow::anyhow!("{problems:?}")) },
+    );
     findings.add("files", boot::blobs(config).map(|_| format!("{} can be written", config.data.dir.display())));
     match boot::database(config).await {
         Err(error) => findings.add("database", Err(error)),
         Ok(db) => {
             findings.add("database", Ok(format!("{}, tables of this version", db.kind())));
             let dead = db.jobs(JobState::Dead, None, 1_000).await?.len();
-            let sentence = anyhow::anyhow!("{dead} dead: `savoir jobs list` says why, `savoir jobs retry` tries them again");
+            let sentence =
+                anyhow::anyhow!("{dead} dead: `savoir jobs list` says why, `savoir jobs retry` tries them again");
             findings.add("jobs", if dead == 0 { Ok("none is dead".into()) } else { Err(sentence) });
             findings.add("index", index(config, db.status().await?.passages).await);
             db.close().await;

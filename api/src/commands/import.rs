@@ -40,7 +40,11 @@ pub struct Arguments {
     json: bool,
 }
 
-pub(crate) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let db = boot::database(config).await?;
     let options = Options {
         format: arguments.format,
@@ -69,14 +73,17 @@ pub(crate) async fn file(file: &Path, options: &Options, intake: &mut Intakes) -
     let bytes = std::fs::metadata(file).map_or(0, |m| m.len());
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let progress = bar(bytes, &name, "bytes");
-    let summary = import::import(file, options, intake, &SystemClock, &mut |so_far| progress.set_position(so_far.bytes)).await;
+    let summary =
+        import::import(file, options, intake, &SystemClock, &mut |so_far| progress.set_position(so_far.bytes)).await;
     progress.finish_and_clear();
     summary
 }
 
 fn tell(summary: &Summary) {
     let Summary { read, accepted, repeated, rejected, repaired, warnings, .. } = summary;
-    println!("{read} read: {accepted} accepted, {repeated} already there, {rejected} rejected; {repaired} texts repaired, {warnings} warnings");
+    println!(
+        "{read} read: {accepted} accepted, {repeated} already there, {rejected} rejected; {repaired} texts repaired, {warnings} warnings"
+    );
     if let Some(report) = &summary.report {
         println!("line, column and remedy of each: {}", report.display());
     }
@@ -103,8 +110,12 @@ impl Intakes {
                 Ok(blob) => blob,
                 Err(BlobError::TooLarge { limit }) => {
                     let field = format!("audio[{i}]");
-                    let en = format!("{name} is larger than {limit} bytes: shorten it, or raise server.upload_file_limit_mib");
-                    let fr = format!("{name} dépasse {limit} octets : raccourcissez-le ou augmentez server.upload_file_limit_mib");
+                    let en = format!(
+                        "{name} is larger than {limit} bytes: shorten it, or raise server.upload_file_limit_mib"
+                    );
+                    let fr = format!(
+                        "{name} dépasse {limit} octets : raccourcissez-le ou augmentez server.upload_file_limit_mib"
+                    );
                     return Ok(Err(FieldError::new(field, "too_large", en, fr)));
                 }
                 Err(error) => return Err(error.into()),

@@ -29,7 +29,11 @@ pub enum Command {
     },
 }
 
-pub(crate) async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
     let db = boot::database(config).await?;
     let outcome = match command {
         Command::List { state, limit, json } => {

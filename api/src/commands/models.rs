@@ -23,7 +23,11 @@ pub enum Command {
     },
 }
 
-pub(crate) async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
     let folder = config.models_dir();
     match command {
         Command::List => {
@@ -86,7 +90,10 @@ fn verify(models: &[&'static catalogue::Known], folder: &std::path::Path) -> any
             Ok(Verdict::Unknown { found }) => println!("{:24} {found}, with nothing to compare it to", known.name),
             Ok(Verdict::Damaged { expected, found }) => {
                 good = false;
-                println!("{:24} damaged: {found} instead of {expected}; remove {} and pull it again", known.name, known.file);
+                println!(
+                    "{:24} damaged: {found} instead of {expected}; remove {} and pull it again",
+                    known.name, known.file
+                );
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 good = false;

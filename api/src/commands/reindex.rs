@@ -17,7 +17,11 @@ pub struct Arguments {
 /// Passages embedded at a time.
 const BATCH: i64 = 256;
 
-pub(crate) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let kit = boot::kit(config).await?;
     let total = kit.db.status().await?.passages;
     let progress = bar(u64::try_from(total).unwrap_or(0), "embedding", "passages");
@@ -49,7 +53,10 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Resul
                 "text": counts.text, "vectors": counts.vectors })
         );
     } else {
-        println!("{total} passages: {} in the text index, {} with vectors ({embedded} embedded anew)", counts.text, counts.vectors);
+        println!(
+            "{total} passages: {} in the text index, {} with vectors ({embedded} embedded anew)",
+            counts.text, counts.vectors
+        );
     }
     kit.db.close().await;
     let complete = i64::try_from(counts.text) == Ok(total) && i64::try_from(counts.vectors) == Ok(total);

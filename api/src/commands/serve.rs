@@ -20,7 +20,11 @@ pub struct Arguments {
     pub listen: Option<String>,
 }
 
-pub(crate) async fn run(_arguments: &Arguments, config: Arc<Config>) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(_arguments: &Arguments, config: Arc<Config>) -> anyhow::Result<Outcome> {
     let kit = boot::kit(&config).await?;
     serve(kit, config, stop_signal()?).await
 }
@@ -32,11 +36,17 @@ pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: Cancellation
         .with_context(|| format!("server.listen: {} cannot be used", config.server.listen))?;
     tracing::info!(address = %listener.local_addr()?, database = kit.db.kind(), "serving");
     let following = tokio::spawn(follow(Arc::clone(&kit), stop.clone()));
-    let working = config
-        .worker
-        .enabled
-        .then(|| tokio::spawn(Worker::new(Arc::clone(&kit), stop.clone()).run(Until::Stopped)));
-    let app = App::new(Arc::clone(&kit), config, stop.clone());
+    let working =
+        config.worker.enabled.then(|| tokio::spawn(Worker::new(Arc::clone(&kit), stop.clone()).run(Until::Stopped)));
+    let app = App::new(Arc::clone(&kit), config, boot::finder(&kit));
+    let doors = app.stop.clone();
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            stop.cancelled().await;
+            doors.cancel();
+        }
+    });
     let served = app::serve(listener, app).await;
     stop.cancel();
     if let Some(working) = working {

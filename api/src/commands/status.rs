@@ -15,7 +15,11 @@ pub struct Arguments {
     json: bool,
 }
 
-pub(crate) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let db = boot::database(config).await?;
     let status = db.status().await?;
     let (text, vectors) = index_counts(config).await?;

@@ -40,7 +40,11 @@ pub enum Command {
     },
 }
 
-pub(crate) async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
     let db = boot::database(config).await?;
     let now = SystemClock.now();
     let outcome = match command {
@@ -48,8 +52,12 @@ pub(crate) async fn run(command: &Command, config: &Config) -> anyhow::Result<Ou
             if name.trim().is_empty() {
                 return Ok(Outcome::WrongUse("--name: must not be empty, decisions are signed with it".into()));
             }
-            if matches!(role, Role::Contractor | Role::Customer) && organisation.as_deref().unwrap_or_default().trim().is_empty() {
-                return Ok(Outcome::WrongUse(format!("--organisation: a {role} sees only what is theirs, so name whose")));
+            if matches!(role, Role::Contractor | Role::Customer)
+                && organisation.as_deref().unwrap_or_default().trim().is_empty()
+            {
+                return Ok(Outcome::WrongUse(format!(
+                    "--organisation: a {role} sees only what is theirs, so name whose"
+                )));
             }
             let viewer = Viewer { name: name.trim().to_owned(), role: *role, organisation: organisation.clone() };
             let expires_at = expires_in.map(|days| now.after(Duration::from_secs(u64::from(days) * 86_400)));

@@ -18,7 +18,11 @@ pub struct Arguments {
     until_idle: bool,
 }
 
-pub(crate) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let kit = boot::kit(config).await?;
     let stop = stop_signal()?;
     let until = if arguments.until_idle { Until::Idle } else { Until::Stopped };

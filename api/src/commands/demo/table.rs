@@ -94,7 +94,11 @@ impl Report {
             table.add_row(vec![what.to_owned(), n, why]);
         };
         row("interventions", self.interventions.to_string(), "accepted".into());
-        row("transcribed", self.transcribed.to_string(), format!("voice reports; real-time factor {}", self.speech_rtf));
+        row(
+            "transcribed",
+            self.transcribed.to_string(),
+            format!("voice reports; real-time factor {}", self.speech_rtf),
+        );
         row("drafted", self.drafted.to_string(), "procedures proposed, each statement with its evidence".into());
         row("merged", self.merged.to_string(), "tell what another case told: counted with it".into());
         row("approved", self.approved.to_string(), "by the demo expert; the search finds them".into());
