@@ -3,9 +3,9 @@
 pub mod app;
 mod auth;
 pub mod config;
-pub mod import;
 pub mod error;
 mod events;
+pub mod import;
 mod input;
 mod interventions;
 mod observe;
@@ -14,4 +14,4 @@ mod operations;
 mod procedures;
 mod reviews;
 pub mod routes;
-pub mod search;
+mod search;
