@@ -15,7 +15,6 @@ use tower_http::trace::TraceLayer;
 use crate::config::Config;
 use crate::error::{Code, Problem};
 use crate::observe::{self, Meters};
-use crate::search::Finder;
 use crate::{auth, error, routes};
 
 /// How many may watch the line at a time: each costs two small reads every half second.
@@ -27,8 +26,6 @@ pub struct App {
     pub kit: Arc<Kit>,
     /// The settings.
     pub config: Arc<Config>,
-    /// The search.
-    pub finder: Arc<dyn Finder>,
     /// Cancelled when the server is to stop: streams end, nothing new is taken.
     pub stop: CancellationToken,
     pub(crate) meters: Meters,
@@ -36,17 +33,10 @@ pub struct App {
 }
 
 impl App {
-    /// The doors of `kit`, under `config`.
+    /// The doors of `kit`, under `config`, until `stop` is cancelled.
     #[must_use]
-    pub fn new(kit: Arc<Kit>, config: Arc<Config>, finder: Arc<dyn Finder>) -> Arc<Self> {
-        Arc::new(Self {
-            kit,
-            config,
-            finder,
-            stop: CancellationToken::new(),
-            meters: Meters::default(),
-            watchers: Arc::new(Semaphore::new(WATCHERS)),
-        })
+    pub fn new(kit: Arc<Kit>, config: Arc<Config>, stop: CancellationToken) -> Arc<Self> {
+        Arc::new(Self { kit, config, stop, meters: Meters::default(), watchers: Arc::new(Semaphore::new(WATCHERS)) })
     }
 }
 

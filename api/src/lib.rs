@@ -16,4 +16,4 @@ mod operations;
 mod procedures;
 mod reviews;
 pub mod routes;
-pub mod search;
+mod search;

@@ -9,7 +9,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use savoir_models::id::JobId;
 use savoir_models::job::{Job, JobState};
-use savoir_models::store::{Counts, Db, Status};
+use savoir_models::store::{Counts, Status};
+use savoir_pipeline::kit::Kit;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,7 +18,6 @@ use crate::app::App;
 use crate::auth::Bearer;
 use crate::error::{Code, Problem};
 use crate::input::{self, Ask, Page};
-use crate::search::{Finder, IndexCounts};
 
 /// Further behind than this, searches would miss too much to be called ready.
 const MOST_LAG: i64 = 10_000;
@@ -55,24 +55,24 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Read
 
 async fn lag(app: &App) -> Option<i64> {
     let last = app.kit.db.last_seq().await.ok()?;
-    let counts = app.finder.counts().await.ok()?;
-    Some((last - counts.cursor).max(0))
+    let counts = app.kit.index.counts().await.ok()?;
+    Some((last - counts.text_seq.min(counts.vectors_seq)).max(0))
 }
 
 /// The passages, as each of their keepers counts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct IndexReport {
+pub(crate) struct IndexReport {
     /// In SQL.
     pub passages: i64,
     /// In the text index.
-    pub text: i64,
+    pub text: u64,
     /// In the vector index.
-    pub vectors: i64,
+    pub vectors: u64,
 }
 
 /// The state of the house; `savoir status --json` prints the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct StatusReport {
+pub(crate) struct StatusReport {
     /// Interventions by stage.
     pub interventions: Counts,
     /// How many of them wait for something.
@@ -87,17 +87,13 @@ pub struct StatusReport {
     pub index: IndexReport,
 }
 
-/// Counts everything.
-///
-/// # Errors
-/// [`Code::Unavailable`] when the database or an index does not answer.
-pub async fn report(db: &Db, finder: &dyn Finder) -> Result<StatusReport, Problem> {
-    let Status { interventions, waiting, jobs, reviews, procedures, passages } = db.status().await?;
-    let IndexCounts { text, vectors, .. } = finder.counts().await.map_err(|fault| {
-        tracing::warn!(%fault, "the index does not count");
+async fn report(kit: &Kit) -> Result<StatusReport, Problem> {
+    let Status { interventions, waiting, jobs, reviews, procedures, passages } = kit.db.status().await?;
+    let counts = kit.index.counts().await.map_err(|error| {
+        tracing::error!(%error, "the index does not count");
         Problem::from(Code::Unavailable)
     })?;
-    let index = IndexReport { passages, text, vectors };
+    let index = IndexReport { passages, text: counts.text, vectors: counts.vectors };
     Ok(StatusReport { interventions, waiting, jobs, reviews, procedures, index })
 }
 
@@ -105,7 +101,7 @@ pub async fn report(db: &Db, finder: &dyn Finder) -> Result<StatusReport, Proble
 #[utoipa::path(get, path = "/api/v1/status", tag = "operations",
     responses((status = 200, body = StatusReport, description = "The state of the house")))]
 pub(crate) async fn status(State(app): State<Arc<App>>, _bearer: Bearer) -> Result<Json<StatusReport>, Problem> {
-    report(&app.kit.db, app.finder.as_ref()).await.map(Json)
+    report(&app.kit).await.map(Json)
 }
 
 /// Which jobs to list.
@@ -140,7 +136,7 @@ pub(crate) async fn jobs(
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, content_type = "text/plain", body = String, description = "In the Prometheus text format")))]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let report = report(&app.kit.db, app.finder.as_ref()).await?;
+    let report = report(&app.kit).await?;
     let lag = lag(&app).await.unwrap_or_default();
     let mut out = String::new();
     gauges(&mut out, &report, lag).and_then(|()| app.meters.write(&mut out)).map_err(|_| Code::Internal)?;
@@ -162,6 +158,7 @@ fn gauges(out: &mut String, report: &StatusReport, lag: i64) -> std::fmt::Result
     }
     let IndexReport { passages, text, vectors } = report.index;
     writeln!(out, "# HELP savoir_passages Passages by keeper.\n# TYPE savoir_passages gauge")?;
+    let passages = u64::try_from(passages).unwrap_or_default();
     for (keeper, n) in [("sql", passages), ("text", text), ("vectors", vectors)] {
         writeln!(out, "savoir_passages{{keeper=\"{keeper}\"}} {n}")?;
     }

@@ -1,16 +1,15 @@
-//! The search door. What searches stands behind [`Finder`]: `boot` gives the index, tests give a double.
+//! The search door: approved procedures, within what the viewer may read.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use futures_util::future::BoxFuture;
 use savoir_models::id::ProcedureId;
 use savoir_models::intervention::FieldError;
 use savoir_models::passage::PassagePart;
 use savoir_models::text::Language;
-use savoir_models::viewer::Viewer;
-use savoir_pipeline::fault::Fault;
+use savoir_models::viewer::Audience;
+use savoir_pipeline::search::{self, Hit};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,67 +18,46 @@ use crate::auth::Bearer;
 use crate::error::{Code, Problem};
 use crate::input::{self, Ask};
 
-/// What is looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
-    /// Words, as they were typed; may be empty when there is a code.
-    pub text: String,
-    /// Only this kind of machine.
-    pub family: Option<String>,
-    /// Only this model.
-    pub model: Option<String>,
-    /// Only this error code, in any spelling.
-    pub code: Option<String>,
-    /// Only texts in this language.
-    pub language: Option<Language>,
-    /// At most so many.
-    pub limit: usize,
-}
+/// The longest question and filter, in characters.
+const LONGEST: usize = 1_000;
 
 /// A procedure that was found.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Found {
-    /// Which.
-    pub procedure: ProcedureId,
-    /// Its title.
-    pub title: String,
-    /// Greater is nearer; comparable within one answer only.
-    pub score: f64,
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Found {
+    procedure: ProcedureId,
+    title: String,
+    /// How well it answers, 0 to 1; comparable within one answer only.
+    score: f64,
     /// Which side of it was found.
-    pub part: PassagePart,
+    part: PassagePart,
     /// A piece of its text.
-    pub snippet: String,
-    /// What to highlight: stretches of `snippet`, in bytes, from and up to.
-    pub highlights: Vec<(usize, usize)>,
-    /// Its error codes.
-    pub codes: Vec<String>,
+    snippet: String,
+    /// What to highlight: stretches of `snippet`, in bytes (UTF-8), from and up to.
+    highlights: Vec<[usize; 2]>,
+    language: Language,
+    audience: Audience,
+    family: Option<String>,
+    models: Vec<String>,
+    /// Its error codes, canonical.
+    codes: Vec<String>,
 }
 
-/// How far the indexes are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct IndexCounts {
-    /// Passages in the text index.
-    pub text: i64,
-    /// Vectors in the vector index.
-    pub vectors: i64,
-    /// The last change that both have applied.
-    #[serde(skip)]
-    pub cursor: i64,
-}
-
-/// Searches, for a viewer: what they may not read is not even ranked.
-pub trait Finder: Send + Sync + 'static {
-    /// The nearest procedures, the best first.
-    ///
-    /// # Errors
-    /// [`Fault::Missing`] and [`Fault::Later`] when an index or a model is not there.
-    fn find<'a>(&'a self, wanted: &'a Wanted, viewer: &'a Viewer) -> BoxFuture<'a, Result<Vec<Found>, Fault>>;
-
-    /// How far the indexes are.
-    ///
-    /// # Errors
-    /// When an index does not answer.
-    fn counts(&self) -> BoxFuture<'_, Result<IndexCounts, Fault>>;
+impl From<Hit> for Found {
+    fn from(hit: Hit) -> Self {
+        Self {
+            procedure: hit.procedure,
+            title: hit.title,
+            score: hit.score,
+            part: hit.part,
+            snippet: hit.snippet.text,
+            highlights: hit.snippet.marks.iter().map(|r| [r.start, r.end]).collect(),
+            language: hit.language,
+            audience: hit.audience,
+            family: hit.family,
+            models: hit.models,
+            codes: hit.codes,
+        }
+    }
 }
 
 /// A question to the search.
@@ -87,7 +65,7 @@ pub trait Finder: Send + Sync + 'static {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Query {
-    /// Symptom, machine, words; needed unless there is a code.
+    /// Symptom, machine, words, codes; needed unless there is a filter.
     #[param(max_length = 1_000)]
     q: Option<String>,
     /// Only this kind of machine.
@@ -108,6 +86,9 @@ pub(crate) struct Query {
 pub(crate) struct Hits {
     /// The best first.
     items: Vec<Found>,
+    /// Why vectors took no part, when they did not: these were found by words and codes alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limited: Option<String>,
 }
 
 /// Searches approved procedures.
@@ -120,7 +101,7 @@ pub(crate) async fn search(
 ) -> Result<Json<Hits>, Problem> {
     let limit = input::limit(query.limit, 10, 50)?;
     let filled = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
-    let wanted = Wanted {
+    let asked = search::Query {
         text: filled(query.q).unwrap_or_default(),
         family: filled(query.family),
         model: filled(query.model),
@@ -128,25 +109,22 @@ pub(crate) async fn search(
         language: query.language,
         limit: usize::try_from(limit).unwrap_or(10),
     };
-    if wanted.text.is_empty() && wanted.code.is_none() {
-        let (en, fr) = ("say what to look for, or give a code", "dites ce que vous cherchez, ou donnez un code");
+    let filters = [("family", &asked.family), ("model", &asked.model), ("code", &asked.code)];
+    if asked.text.is_empty() && filters.iter().all(|(_, filter)| filter.is_none()) {
+        let (en, fr) = ("say what to look for, or give a filter", "dites ce que vous cherchez, ou donnez un filtre");
         return Err(Problem::field(Code::BadQuery, FieldError::new("q", "missing", en, fr)));
     }
-    let fields = [
-        ("q", Some(&wanted.text)),
-        ("family", wanted.family.as_ref()),
-        ("model", wanted.model.as_ref()),
-        ("code", wanted.code.as_ref()),
-    ];
-    for (field, text) in fields {
-        if text.is_some_and(|t| t.chars().count() > 1_000) {
-            let error = FieldError::new(field, "too_long", "at most 1000 characters", "1000 caractères au plus");
-            return Err(Problem::field(Code::BadQuery, error));
+    let texts = filters.map(|(name, filter)| (name, filter.as_deref().unwrap_or_default()));
+    for (field, text) in texts.into_iter().chain([("q", asked.text.as_str())]) {
+        if text.chars().count() > LONGEST {
+            let (en, fr) = (format!("at most {LONGEST} characters"), format!("{LONGEST} caractères au plus"));
+            return Err(Problem::field(Code::BadQuery, FieldError::new(field, "too_long", en, fr)));
         }
     }
-    let items = app.finder.find(&wanted, &bearer.viewer).await.map_err(|fault| {
-        tracing::warn!(%fault, "the search failed");
+    let kit = &app.kit;
+    let found = search::search(&kit.index, kit.embedder.as_ref(), &asked, &bearer.viewer).await.map_err(|fault| {
+        tracing::error!(%fault, "the search failed");
         Problem::from(Code::Unavailable)
     })?;
-    Ok(Json(Hits { items }))
+    Ok(Json(Hits { items: found.hits.into_iter().map(Found::from).collect(), limited: found.limited }))
 }
