@@ -4,23 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use futures_util::future::BoxFuture;
 use savoir_models::clock::{Clock, SystemClock};
 use savoir_models::store::Db;
-use savoir_models::viewer::Viewer;
 use savoir_pipeline::blobs::Blobs;
 use savoir_pipeline::embed::Embedder;
 use savoir_pipeline::embed::builtin::Builtin;
 use savoir_pipeline::embed::model2vec::Model2Vec;
 use savoir_pipeline::embed::openai;
 use savoir_pipeline::extractor::offline::Offline;
-use savoir_pipeline::fault::Fault;
 use savoir_pipeline::hooks::Hooks;
 use savoir_pipeline::index::vectors::server::Address;
 use savoir_pipeline::index::vectors::{Place, Space};
 use savoir_pipeline::index::{Index, IndexError};
 use savoir_pipeline::kit::{Kit, LineSettings};
-use savoir_pipeline::search::{Hit, Query, search};
 use savoir_pipeline::speech::Transcriber;
 use savoir_pipeline::speech::remote::{Remote, RemoteSettings};
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
@@ -28,7 +24,6 @@ use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 
 use crate::config::{Config, EmbedderEngine, Endpoint, SpeechEngine, VectorPlace};
-use crate::search::{Finder, Found, IndexCounts, Wanted};
 
 /// Where the index of this node is kept.
 #[must_use]
@@ -167,55 +162,6 @@ fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, S
             })?))
         }
     })
-}
-
-/// The search of the doors: that of the line, over the same index.
-#[must_use]
-pub fn finder(kit: &Arc<Kit>) -> Arc<dyn Finder> {
-    Arc::new(IndexFinder(Arc::clone(kit)))
-}
-
-struct IndexFinder(Arc<Kit>);
-
-impl Finder for IndexFinder {
-    fn find<'a>(&'a self, wanted: &'a Wanted, viewer: &'a Viewer) -> BoxFuture<'a, Result<Vec<Found>, Fault>> {
-        Box::pin(async move {
-            let query = Query {
-                text: wanted.text.clone(),
-                family: wanted.family.clone(),
-                model: wanted.model.clone(),
-                code: wanted.code.clone(),
-                language: wanted.language,
-                limit: wanted.limit,
-            };
-            let answer = search(&self.0.index, self.0.embedder.as_ref(), &query, viewer).await?;
-            Ok(answer.hits.into_iter().map(found).collect())
-        })
-    }
-
-    fn counts(&self) -> BoxFuture<'_, Result<IndexCounts, Fault>> {
-        Box::pin(async move {
-            let counts = self.0.index.counts().await?;
-            let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-            Ok(IndexCounts {
-                text: signed(counts.text),
-                vectors: signed(counts.vectors),
-                cursor: counts.text_seq.min(counts.vectors_seq),
-            })
-        })
-    }
-}
-
-fn found(hit: Hit) -> Found {
-    Found {
-        procedure: hit.procedure,
-        title: hit.title,
-        score: hit.score,
-        part: hit.part,
-        highlights: hit.snippet.marks.iter().map(|h| (h.start, h.end)).collect(),
-        snippet: hit.snippet.text,
-        codes: hit.codes,
-    }
 }
 
 fn line(config: &Config) -> LineSettings {

@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 /// Savoir: what closed service interventions taught, approved by experts, found by those who need it.
 #[derive(Debug, Parser)]
-#[command(name = "savoir", version, about, max_term_width = 110)]
+#[command(name = "savoir", version, max_term_width = 110)]
 struct Arguments {
     /// Settings file; without it, `savoir.toml` of this folder is read when there is one.
     #[arg(long, global = true, value_name = "FILE")]
@@ -132,7 +132,8 @@ fn settings(arguments: &Arguments) -> Result<Config, ConfigError> {
 fn log(config: &Config, command: &Command) {
     let quiet = !matches!(command, Command::Serve(_) | Command::Worker(_));
     let level = if quiet && config.log.level == "info" { "warn" } else { &config.log.level };
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The vector library warns at each start of flags that only its own server sets.
+    let filter = EnvFilter::try_new(format!("qdrant_edge=error,{level}")).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log.format {
         LogFormat::Json => builder.json().flatten_event(true).init(),

@@ -87,14 +87,22 @@ pub(crate) struct StatusReport {
     pub index: IndexReport,
 }
 
+impl StatusReport {
+    /// What SQL counts, beside what each index holds.
+    pub(crate) fn new(status: Status, text: u64, vectors: u64) -> Self {
+        let Status { interventions, waiting, jobs, reviews, procedures, passages } = status;
+        let index = IndexReport { passages, text, vectors };
+        Self { interventions, waiting, jobs, reviews, procedures, index }
+    }
+}
+
 async fn report(kit: &Kit) -> Result<StatusReport, Problem> {
-    let Status { interventions, waiting, jobs, reviews, procedures, passages } = kit.db.status().await?;
+    let status = kit.db.status().await?;
     let counts = kit.index.counts().await.map_err(|error| {
         tracing::error!(%error, "the index does not count");
         Problem::from(Code::Unavailable)
     })?;
-    let index = IndexReport { passages, text: counts.text, vectors: counts.vectors };
-    Ok(StatusReport { interventions, waiting, jobs, reviews, procedures, index })
+    Ok(StatusReport::new(status, counts.text, counts.vectors))
 }
 
 /// Counts everything.

@@ -38,15 +38,7 @@ pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: Cancellation
     let following = tokio::spawn(follow(Arc::clone(&kit), stop.clone()));
     let working =
         config.worker.enabled.then(|| tokio::spawn(Worker::new(Arc::clone(&kit), stop.clone()).run(Until::Stopped)));
-    let app = App::new(Arc::clone(&kit), config, boot::finder(&kit));
-    let doors = app.stop.clone();
-    tokio::spawn({
-        let stop = stop.clone();
-        async move {
-            stop.cancelled().await;
-            doors.cancel();
-        }
-    });
+    let app = App::new(Arc::clone(&kit), config, stop.clone());
     let served = app::serve(listener, app).await;
     stop.cancel();
     if let Some(working) = working {

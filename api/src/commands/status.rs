@@ -1,11 +1,12 @@
 //! `savoir status`: where everything stands.
 
-use savoir_models::store::{Counts, Status};
+use savoir_models::store::Counts;
 use savoir_pipeline::index::{IndexError, saved_counts};
 
 use super::Outcome;
 use crate::boot;
 use crate::config::Config;
+use crate::operations::StatusReport;
 
 /// What `status` takes.
 #[derive(Debug, clap::Args)]
@@ -24,34 +25,22 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
     let status = db.status().await?;
     let (text, vectors) = index_counts(config).await?;
     db.close().await;
+    let report = StatusReport::new(status, text, vectors);
     if arguments.json {
-        println!("{}", as_json(&status, text, vectors));
+        println!("{}", serde_json::to_string(&report)?);
         return Ok(Outcome::Done);
     }
     let line = |name: &str, counts: &Counts| {
         let list: Vec<String> = counts.iter().map(|(word, n)| format!("{n} {word}")).collect();
         println!("{name:14}{}", if list.is_empty() { "none".into() } else { list.join(", ") });
     };
-    line("interventions", &status.interventions);
-    println!("{:14}{}", "waiting", status.waiting);
-    line("jobs", &status.jobs);
-    line("reviews", &status.reviews);
-    line("procedures", &status.procedures);
-    println!("{:14}{} passages, {text} in the text index, {vectors} vectors", "index", status.passages);
+    line("interventions", &report.interventions);
+    println!("{:14}{}", "waiting", report.waiting);
+    line("jobs", &report.jobs);
+    line("reviews", &report.reviews);
+    line("procedures", &report.procedures);
+    println!("{:14}{} passages, {text} in the text index, {vectors} vectors", "index", report.index.passages);
     Ok(Outcome::Done)
-}
-
-/// The object that scripts read.
-#[must_use]
-pub fn as_json(status: &Status, text: u64, vectors: u64) -> serde_json::Value {
-    serde_json::json!({
-        "interventions": status.interventions,
-        "waiting": status.waiting,
-        "jobs": status.jobs,
-        "reviews": status.reviews,
-        "procedures": status.procedures,
-        "index": { "passages": status.passages, "text": text, "vectors": vectors },
-    })
 }
 
 /// What each index holds: counted by it, or, while another process holds it, as that process last counted.

@@ -76,7 +76,10 @@ async fn home_of(kit: &Kit, known: DraftId) -> Result<Home, Fault> {
             let jobs = kit.db.jobs_of(&its.id.to_string()).await?;
             let moves = jobs.iter().any(|job| matches!(job.state, JobState::Ready | JobState::Running));
             if moves {
-                return Err(Fault::after(A_STEP, "a case that tells the same is a step behind: waiting for its review"));
+                return Err(Fault::after(
+                    A_STEP,
+                    "a case that tells the same is a step behind: waiting for its review",
+                ));
             }
             Home::Nowhere
         }
