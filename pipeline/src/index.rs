@@ -275,6 +275,17 @@ impl Index {
         })
     }
 
+    /// Every passage in the scope that the text index holds: for comparing it with SQL.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub async fn everything(&self, scope: &Scope) -> Result<std::collections::HashSet<PassageId>, IndexError> {
+        let limit = usize::try_from(self.text.len()).unwrap_or(usize::MAX).max(1);
+        let (view, scope) = (self.text.view(), scope.clone());
+        let found = tokio::task::spawn_blocking(move || view.all(&scope, limit)).await??;
+        Ok(found.into_iter().map(|(found, _)| found.id).collect())
+    }
+
     /// Counts, for other processes to read with [`saved_counts`] while this one holds the folder.
     ///
     /// # Errors

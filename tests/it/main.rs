@@ -3,6 +3,7 @@
 mod harness;
 mod import;
 mod index;
+mod kill;
 mod relevance;
 mod search;
 mod speech;
