@@ -1,5 +1,6 @@
 //! The whole house, tested as one.
 
+mod doors;
 mod harness;
 mod import;
 mod index;
