@@ -78,10 +78,7 @@ pub struct Revision {
 pub fn diff(before: Option<&Content>, after: &Content) -> String {
     let old = before.map(Content::lines).unwrap_or_default();
     let new = after.lines();
-    similar::TextDiff::from_lines(old.as_str(), new.as_str())
-        .unified_diff()
-        .context_radius(1)
-        .to_string()
+    similar::TextDiff::from_lines(old.as_str(), new.as_str()).unified_diff().context_radius(1).to_string()
 }
 
 /// What someone who followed a procedure reports.
