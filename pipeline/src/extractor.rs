@@ -1,6 +1,20 @@
 //! From a case to a draft.
 
+mod actions;
+mod clauses;
+mod imperative;
+mod language;
+mod layout;
+mod lexicon;
+mod likeness;
 pub mod offline;
+mod parts;
+mod pieces;
+mod questions;
+mod sentences;
+mod steps;
+mod title;
+mod verbs;
 
 use async_trait::async_trait;
 use savoir_models::content::Content;
