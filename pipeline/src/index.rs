@@ -133,6 +133,14 @@ pub fn shelf(owner: Known) -> Shelf {
     }
 }
 
+/// An owner as both indexes name it.
+pub(crate) fn owner_key(owner: Known) -> String {
+    match owner {
+        Known::Procedure(id) => format!("{}/{id}", shelf(owner)),
+        Known::Draft(id) => format!("{}/{id}", shelf(owner)),
+    }
+}
+
 /// What a code is indexed under: itself and, when it has a letter, its digits marked as such ("E42": `E42`, `#42`).
 #[must_use]
 pub fn code_keys(canonical: &str) -> Vec<String> {
@@ -265,6 +273,22 @@ impl Index {
             text_seq: self.text.cursor(),
             vectors_seq: self.vectors.cursor().await?,
         })
+    }
+
+    /// The passages of the scope whose vectors are nearest to `vector`, whatever their distance, best first.
+    ///
+    /// # Errors
+    /// When the vectors cannot be read; [`IndexError::Unreachable`] when the server is not there.
+    pub async fn nearest_vectors(&self, vector: &[f32], scope: &Scope, limit: usize) -> Result<Vec<Found>, IndexError> {
+        self.vectors.nearest(vector, scope, -1.0, limit).await
+    }
+
+    /// Builds what makes large vector collections fast: see [`Vectors::optimize`].
+    ///
+    /// # Errors
+    /// When the disk is full or unreadable.
+    pub async fn optimize(&self) -> Result<(), IndexError> {
+        self.vectors.optimize().await
     }
 
     /// Empties both, so that the next follow starts from the beginning: what `savoir reindex` does.
