@@ -133,6 +133,14 @@ pub fn shelf(owner: Known) -> Shelf {
     }
 }
 
+/// An owner as both indexes name it.
+pub(crate) fn owner_key(owner: Known) -> String {
+    match owner {
+        Known::Procedure(id) => format!("{}/{id}", shelf(owner)),
+        Known::Draft(id) => format!("{}/{id}", shelf(owner)),
+    }
+}
+
 /// What a code is indexed under: itself and, when it has a letter, its digits marked as such ("E42": `E42`, `#42`).
 #[must_use]
 pub fn code_keys(canonical: &str) -> Vec<String> {
@@ -295,6 +303,28 @@ impl Index {
         let file = counts_file(&self.folder);
         std::fs::write(&file, format!("{} {}\n", counts.text, counts.vectors))
             .map_err(|reason| IndexError::Folder { folder: file, reason })
+    }
+
+    /// The `seq` up to which both have followed: the text index comes last.
+    #[must_use]
+    pub fn followed(&self) -> i64 {
+        self.text.cursor()
+    }
+
+    /// The passages of the scope whose vectors are nearest to `vector`, whatever their distance, best first.
+    ///
+    /// # Errors
+    /// When the vectors cannot be read; [`IndexError::Unreachable`] when the server is not there.
+    pub async fn nearest_vectors(&self, vector: &[f32], scope: &Scope, limit: usize) -> Result<Vec<Found>, IndexError> {
+        self.vectors.nearest(vector, scope, -1.0, limit).await
+    }
+
+    /// Builds what makes large vector collections fast: see [`Vectors::optimize`].
+    ///
+    /// # Errors
+    /// When the disk is full or unreadable.
+    pub async fn optimize(&self) -> Result<(), IndexError> {
+        self.vectors.optimize().await
     }
 
     /// Empties both, so that the next follow starts from the beginning: what `savoir reindex` does.

@@ -26,7 +26,7 @@ mod snippet;
 pub use snippet::Snippet;
 
 /// The constant of reciprocal rank fusion, as its authors chose it.
-const RRF_K: f64 = 60.0;
+pub(crate) const RRF_K: f64 = 60.0;
 
 /// What the ranking by exact codes counts beside that by words: a code decides, words only order what has it.
 const CODES_WEIGHT: f64 = 3.0;

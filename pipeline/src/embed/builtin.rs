@@ -25,7 +25,7 @@ const MOST_WORDS: usize = 1_000;
 const NGRAMS: std::ops::RangeInclusive<usize> = 3..=5;
 
 /// What a whole word weighs against all of its n-grams together.
-const WORD_SHARE: f32 = 0.5;
+const WORD_SHARE: f32 = 0.3;
 
 /// The built-in embedder.
 #[derive(Debug, Clone, Copy, Default)]
@@ -127,8 +127,10 @@ mod tests {
     #[test]
     fn misspelt_and_inflected_words_stay_near() {
         let right = "électrovanne bloquée en position ouverte";
-        assert!(alike(right, "electrovane bloqués position ouvert") > 0.6);
-        assert!(alike(right, "remplacer la courroie du ventilateur") < 0.25);
+        let wrong = alike(right, "electrovane bloqués position ouvert");
+        assert!(wrong > 0.5, "{wrong}");
+        let other = alike(right, "remplacer la courroie du ventilateur");
+        assert!(other < 0.2, "{other}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyEr
 
 use crate::index::analysis::{exact_key, words};
 use crate::index::follow::Labelled;
-use crate::index::{IndexError, Labels, shelf};
+use crate::index::{IndexError, Labels, owner_key};
 
 pub use view::View;
 
@@ -321,13 +321,6 @@ const fn place(language: Language) -> usize {
 
 const fn kind(shelf: Shelf, part: PassagePart) -> u64 {
     (matches!(shelf, Shelf::Procedure) as u64) << 1 | matches!(part, PassagePart::Fix) as u64
-}
-
-fn owner_key(owner: Known) -> String {
-    match owner {
-        Known::Procedure(id) => format!("{}/{id}", shelf(owner)),
-        Known::Draft(id) => format!("{}/{id}", shelf(owner)),
-    }
 }
 
 fn tokens(text: &str, language: Language) -> PreTokenizedString {

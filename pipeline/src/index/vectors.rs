@@ -16,7 +16,7 @@ use crate::embed::Embedder;
 use crate::index::follow::Labelled;
 use crate::index::vectors::edge::Edge;
 use crate::index::vectors::server::Server;
-use crate::index::{Found, IndexError, Labels, Scope, code_terms, shelf};
+use crate::index::{Found, IndexError, Labels, Scope, code_terms, owner_key};
 
 /// Another version of the payload means: build anew, beside what is there.
 const VERSION: u32 = 1;
@@ -276,14 +276,6 @@ impl Conditions {
         };
         let in_time = self.before.is_none_or(|end| point.seq < end);
         in_time && self.must.iter().all(has) && !self.never.iter().any(has)
-    }
-}
-
-/// An owner as a payload value.
-pub(crate) fn owner_key(owner: Known) -> String {
-    match owner {
-        Known::Procedure(id) => format!("{}/{id}", shelf(owner)),
-        Known::Draft(id) => format!("{}/{id}", shelf(owner)),
     }
 }
 

@@ -17,9 +17,9 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument, Term};
 use uuid::Uuid;
 
-use super::{Fields, Shown, TextIndex, owner_key, place};
+use super::{Fields, Shown, TextIndex, place};
 use crate::index::analysis::words;
-use crate::index::{Found, IndexError, Scope, code_terms};
+use crate::index::{Found, IndexError, Scope, code_terms, owner_key};
 
 /// What a word in the title counts beside the same word in the body, where the title stands too.
 const TITLE_BOOST: f32 = 0.6;

@@ -1,0 +1,176 @@
+use savoir_models::content::{AppliesTo, Part};
+use savoir_models::id::{DraftId, ProcedureId};
+
+use super::*;
+
+fn statement(text: &str) -> Statement {
+    Statement { text: text.into(), ..Statement::default() }
+}
+
+fn content(title: &str, symptoms: &[&str], cause: &str, steps: &[&str]) -> Content {
+    Content {
+        language: Language::French,
+        title: statement(title),
+        symptoms: symptoms.iter().map(|s| statement(s)).collect(),
+        cause: (!cause.is_empty()).then(|| statement(cause)),
+        prerequisites: Vec::new(),
+        tools: Vec::new(),
+        parts: Vec::new(),
+        hazards: Vec::new(),
+        steps: steps.iter().map(|s| statement(s)).collect(),
+        verification: Vec::new(),
+        applies_to: AppliesTo { family: Some("Compresseur à vis".into()), ..AppliesTo::default() },
+    }
+}
+
+fn with_codes(mut content: Content, codes: &[&str]) -> Content {
+    content.applies_to.error_codes = codes.iter().map(|c| (*c).to_owned()).collect();
+    content
+}
+
+fn with_part(mut content: Content, reference: &str) -> Content {
+    content.parts.push(Part { statement: statement("pièce"), reference: Some(reference.into()), quantity: None });
+    content
+}
+
+/// A compressor that stops for heat, as one technician tells it.
+fn overheating() -> Content {
+    content(
+        "Compresseur à vis : arrêt sur température d'huile trop élevée",
+        &["Le compresseur s'arrête après vingt minutes de marche", "Température d'huile élevée affichée"],
+        "Radiateur d'huile encrassé par la poussière",
+        &[
+            "Consigner le compresseur et attendre qu'il refroidisse",
+            "Déposer le capot arrière",
+            "Souffler le radiateur d'huile à l'air comprimé",
+            "Contrôler le niveau d'huile",
+            "Remettre en marche et surveiller la température",
+        ],
+    )
+}
+
+/// The same, as another tells it.
+fn overheating_retold() -> Content {
+    content(
+        "Compresseur à vis, arrêts intempestifs : huile trop chaude",
+        &["Le compresseur se met en arrêt au bout de 20 minutes", "Affichage température huile élevée"],
+        "Le radiateur d'huile était plein de poussière",
+        &[
+            "Consigner la machine, laisser refroidir le compresseur",
+            "Démonter le capot arrière",
+            "Nettoyer le radiateur d'huile en soufflant à l'air comprimé",
+            "Remettre en marche, surveiller la température d'huile",
+        ],
+    )
+}
+
+fn belt() -> Content {
+    content(
+        "Compresseur à vis : bruit strident au démarrage",
+        &["Sifflement strident pendant quelques secondes au démarrage"],
+        "Courroie détendue",
+        &["Consigner le compresseur", "Retendre la courroie", "Contrôler l'alignement des poulies"],
+    )
+}
+
+fn procedure(content: Content) -> Rival {
+    Rival { known: Known::Procedure(ProcedureId::new()), content }
+}
+
+#[test]
+fn nothing_known_makes_a_new_procedure() {
+    let said = judge(&overheating(), &[]);
+    assert_eq!((said.verdict, said.nearest), (Verdict::New, None));
+}
+
+#[test]
+fn the_same_case_told_by_another_is_the_same() {
+    let known = procedure(overheating());
+    let said = judge(&overheating_retold(), &[procedure(belt()), known.clone()]);
+    assert_eq!((said.verdict, said.nearest), (Verdict::Same, Some(known.known)), "{said:?}");
+    assert!(said.reason.starts_with("Déjà décrit par « Compresseur à vis : arrêt"), "{}", said.reason);
+}
+
+#[test]
+fn another_problem_of_the_same_machine_is_new() {
+    let said = judge(&belt(), &[procedure(overheating())]);
+    assert_eq!(said.verdict, Verdict::New, "{said:?}");
+}
+
+#[test]
+fn the_same_problem_solved_by_other_steps_is_an_update_that_names_them() {
+    let mut other = overheating_retold();
+    other.steps.push(statement("Remplacer la sonde de température du bloc vis"));
+    other.steps.push(statement("Régler le seuil du thermostat de dérivation"));
+    let said = judge(&other, &[procedure(overheating())]);
+    assert_eq!(said.verdict, Verdict::Update, "{said:?}");
+    assert!(said.reason.contains("les étapes 5, 6 sur 6 sont nouvelles"), "{}", said.reason);
+}
+
+#[test]
+fn the_same_problem_with_another_cause_is_an_update_that_says_so() {
+    let mut other = overheating();
+    other.cause = Some(statement("Sonde PT100 hors service"));
+    other.steps = vec![
+        statement("Mesurer la résistance de la sonde"),
+        statement("Remplacer la sonde PT100"),
+        statement("Acquitter le défaut"),
+    ];
+    let said = judge(&other, &[procedure(overheating())]);
+    assert_eq!(said.verdict, Verdict::Update, "{said:?}");
+    assert!(said.reason.contains("la cause indiquée est différente"), "{}", said.reason);
+}
+
+#[test]
+fn a_shared_code_outweighs_other_words_and_other_codes_outweigh_the_same_words() {
+    let short = content("Défaut E-042", &["Plus d'air à l'atelier"], "", &["Déposer le capot arrière"]);
+    let said = judge(&with_codes(short, &["E-042"]), &[procedure(with_codes(overheating(), &["E42"]))]);
+    assert_ne!(said.verdict, Verdict::New, "{said:?}");
+    let said = judge(&with_codes(overheating_retold(), &["E17"]), &[procedure(with_codes(overheating(), &["E42"]))]);
+    assert_eq!(said.verdict, Verdict::New, "{said:?}");
+}
+
+#[test]
+fn the_same_code_of_another_manufacturer_says_nothing() {
+    let of = |maker: &str, mut content: Content| {
+        content.applies_to.manufacturer = Some(maker.into());
+        with_codes(content, &["E42"])
+    };
+    assert_eq!(judge(&of("Boge", belt()), &[procedure(of("Atlas Copco", overheating()))]).verdict, Verdict::New);
+    assert_ne!(judge(&of("ATLAS COPCO", belt()), &[procedure(of("Atlas Copco", overheating()))]).verdict, Verdict::New);
+}
+
+#[test]
+fn another_part_is_an_update_that_names_it() {
+    let said = judge(&with_part(overheating(), "TC-K-151"), &[procedure(with_part(overheating(), "TCK150"))]);
+    assert_eq!(said.verdict, Verdict::Update);
+    assert!(said.reason.contains("TC-K-151"), "{}", said.reason);
+    let said = judge(&with_part(overheating(), "TC-K-150"), &[procedure(with_part(overheating(), "TCK150"))]);
+    assert_eq!(said.verdict, Verdict::Same, "a reference is the same in every spelling");
+}
+
+#[test]
+fn another_family_is_never_near() {
+    let mut other = overheating();
+    other.applies_to.family = Some("Chariot élévateur".into());
+    assert_eq!(judge(&overheating(), &[procedure(other)]).nearest, None);
+    let mut plural = overheating();
+    plural.applies_to.family = Some("COMPRESSEURS A VIS".into());
+    assert_eq!(judge(&overheating(), &[procedure(plural)]).verdict, Verdict::Same);
+}
+
+#[test]
+fn of_equals_the_approved_procedure_is_named() {
+    let draft = Rival { known: Known::Draft(DraftId::new()), content: overheating() };
+    let approved = procedure(overheating());
+    for rivals in [[draft.clone(), approved.clone()], [approved.clone(), draft.clone()]] {
+        assert_eq!(judge(&overheating_retold(), &rivals).nearest, Some(approved.known));
+    }
+}
+
+#[test]
+fn an_english_draft_gets_an_english_reason() {
+    let mut draft = overheating_retold();
+    draft.language = Language::English;
+    assert!(judge(&draft, &[procedure(overheating())]).reason.starts_with("Already described by"));
+}
