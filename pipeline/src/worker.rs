@@ -5,6 +5,8 @@
 //! killed at any moment.
 
 mod run;
+#[cfg(feature = "testing")]
+pub mod single;
 
 use std::sync::Arc;
 use std::time::Duration;

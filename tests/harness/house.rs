@@ -88,7 +88,15 @@ impl House {
     /// # Panics
     /// When it does not open again: something still holds it.
     pub async fn restart(self) -> Self {
-        let builder = self.builder.clone();
+        self.restart_with(|builder| builder).await
+    }
+
+    /// The same, with something changed in between.
+    ///
+    /// # Panics
+    /// When it does not open again: something still holds it.
+    pub async fn restart_with(self, change: impl FnOnce(Builder) -> Builder) -> Self {
+        let builder = change(self.builder.clone());
         self.kit.db.close().await;
         drop(self);
         builder.open().await.expect("what was there is still there")

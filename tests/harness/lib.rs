@@ -9,3 +9,4 @@ pub mod house;
 pub mod postgres;
 pub mod qdrant;
 pub mod shelf;
+pub mod world;

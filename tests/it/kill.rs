@@ -98,7 +98,9 @@ async fn twenty_kills_at_random_moments_lose_nothing_and_do_nothing_twice() {
     for intervention in &all {
         match intervention.stage {
             Stage::InReview => in_review += 1,
-            Stage::NeedsAnswers => assert!(intervention.waiting.is_some(), "{}: no reason", intervention.intake.external_id),
+            Stage::NeedsAnswers => {
+                assert!(intervention.waiting.is_some(), "{}: no reason", intervention.intake.external_id)
+            }
             Stage::Merged => {
                 let home = db.case_of(intervention.id).await.unwrap();
                 assert_ne!(home, db.draft_of(intervention.id).await.unwrap().map(|d| d.id), "merged into itself");

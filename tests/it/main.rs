@@ -1,10 +1,12 @@
 //! The whole house, tested as one.
 
+mod crash;
 mod doors;
 mod harness;
 mod import;
 mod index;
 mod kill;
+mod life;
 mod relevance;
 mod search;
 mod speech;
