@@ -271,13 +271,14 @@ fn too_long(limit: Duration, length: Option<Duration>) -> BadAudio {
 fn stated(reader: &dyn FormatReader, bytes: u64) -> Option<Duration> {
     let track = reader.default_track(TrackType::Audio)?;
     let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { return None };
-    let (frames, rate) = (track.num_frames?, u64::from(parameters.sample_rate.filter(|r| *r > 0)?));
+    let length = track.time_base?.calc_duration(track.duration?)?;
+    let seconds = u64::try_from(length.as_secs()).ok()?;
     // Uncompressed sound has a size that is known; compressed sound has at least some bits a second.
-    let least = match parameters.bits_per_coded_sample {
-        Some(bits) => frames.saturating_mul(u64::from(bits)) / 8,
-        None => frames / rate * 50,
+    let least = match (parameters.bits_per_coded_sample, track.num_frames) {
+        (Some(bits), Some(frames)) => frames.saturating_mul(u64::from(bits)) / 8,
+        _ => seconds.saturating_mul(50),
     };
-    (least <= bytes).then(|| Duration::from_secs(frames / rate))
+    (least <= bytes).then(|| Duration::from_secs(seconds))
 }
 
 /// The sound track to hear: the default one, or else the first that can be decoded (films may hold several).

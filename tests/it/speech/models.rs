@@ -12,7 +12,6 @@ use futures_util::StreamExt;
 use savoir_pipeline::speech::catalogue::{Known, Purpose, State as OnDisk, Verdict, state, verify};
 use savoir_pipeline::speech::pull::{PullError, pull};
 
-
 /// SHA-256 of [`content`], as `sha256sum` says.
 const DIGEST: &str = "96ad0ddabe9c733d4550fde750255a94806811029be67504bd9bd68e556686b9";
 
