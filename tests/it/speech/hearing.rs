@@ -119,3 +119,19 @@ fn the_demo_model_says_what_it_cannot_do_in_both_languages() {
     assert!(french.contains("que les voix de synthèse"));
     assert_eq!(whisper.model(), "ggml-savoir-demo");
 }
+
+#[tokio::test]
+async fn a_model_without_a_profile_is_run_as_whispers_models_are() {
+    // Five readings at once and the vocabulary in front: the demo model was not made for it, but it must work.
+    let Some(demo) = demo() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("ggml-other.bin");
+    std::os::unix::fs::symlink(demo.join(MODEL), &model).unwrap();
+    let whisper = Whisper::new(WhisperSettings { model, vad: None, threads: 1, max_minutes: 120 }).unwrap();
+    assert_eq!((whisper.model(), whisper.notice()), ("ggml-other", None));
+    let vocabulary = vec!["ensacheuse\0".into(), "E42".into(), String::new(), "thermocouple ".repeat(100)];
+    let hints = Hints { language: None, vocabulary };
+    let heard = whisper.transcribe(&fixture("sentence.wav"), &hints, &Progress::default()).await.unwrap();
+    println!("{:?}", heard.segments);
+    in_order(&heard);
+}
