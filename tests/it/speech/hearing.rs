@@ -16,16 +16,17 @@ struct Report {
 /// How the demo model may err: 15 words in 100 a recording. It loses or repeats a sentence now and then where its
 /// window is long, and where a stretch is cut decides about that.
 const TOLERATED: f64 = 0.15;
-/// Recordings that are not held to it: fr-09 loses a quarter of its words when it is heard in one go, and a small
-/// change of the cutting brings that back. Its error code must be heard all the same.
+/// Recordings that are not held to it: fr-09 loses a third of its words when it is heard in one go, and a small
+/// change of the cutting (Silero with a margin of 100 ms, stretches of 14 s) brings that back. Its error code must be heard all the same.
 const UNSAFE: &[&str] = &["fr-09"];
 
-async fn hear_all(whisper: &Whisper, demo: &Path) {
+async fn hear_all(whisper: &Whisper, demo: &Path, wanted: impl Fn(&str) -> bool) {
     let reports: Vec<Report> = serde_json::from_slice(&std::fs::read(demo.join("reports.json")).unwrap()).unwrap();
     assert!(reports.len() >= 16, "{} reports", reports.len());
     let (mut spent, mut length, mut wrong, mut all) = (0.0, 0.0, 0, 0);
     let mut failures = Vec::new();
-    for (report, audio) in reports.iter().flat_map(|r| r.audio.iter().map(move |a| (r, a))) {
+    let reports = reports.iter().filter(|r| wanted(&r.id));
+    for (report, audio) in reports.flat_map(|r| r.audio.iter().map(move |a| (r, a))) {
         let start = Instant::now();
         let heard = hear(whisper, &demo.join(audio)).await.unwrap();
         let took = start.elapsed().as_secs_f64();
@@ -63,14 +64,15 @@ fn in_order(heard: &Heard) {
 #[tokio::test]
 async fn the_demo_reports_are_heard_with_their_error_codes() {
     let (Some(bench), Some(demo)) = (Bench::new(), demo()) else { return };
-    hear_all(&bench.whisper(), &demo).await;
+    hear_all(&bench.whisper(), &demo, |_| true).await;
 }
 
 #[tokio::test]
-async fn the_demo_reports_are_heard_with_silero_too() {
+async fn reports_are_heard_with_silero_too() {
     let (Some(bench), Some(demo)) = (Bench::new(), demo()) else { return };
     let Some(vad) = shared("models/silero-vad/ggml-silero-v6.2.0.bin") else { return };
-    hear_all(&Whisper::new(WhisperSettings { vad: Some(vad), ..bench.settings() }).unwrap(), &demo).await;
+    let whisper = Whisper::new(WhisperSettings { vad: Some(vad), ..bench.settings() }).unwrap();
+    hear_all(&whisper, &demo, |id| id.ends_with("-03")).await;
 }
 
 #[tokio::test]
