@@ -8,6 +8,7 @@ pub mod modelfile;
 pub mod profile;
 pub mod pull;
 pub mod remote;
+mod resample;
 pub mod vad;
 pub mod whisper;
 

@@ -8,7 +8,6 @@ use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
-use rubato::{FftFixedInOut, Resampler};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
@@ -20,6 +19,7 @@ use symphonia::core::meta::MetadataOptions;
 
 use crate::fault::Fault;
 use crate::speech::kind::{self, Kind};
+use crate::speech::resample::Sink;
 
 /// Samples a second of every [`Sound`].
 pub const RATE: usize = 16_000;
@@ -262,7 +262,7 @@ fn rewind(mut file: &File) -> Result<(), BadAudio> {
     file.seek(SeekFrom::Start(0)).map(drop).map_err(BadAudio::Io)
 }
 
-fn too_long(limit: Duration, length: Option<Duration>) -> BadAudio {
+pub(super) fn too_long(limit: Duration, length: Option<Duration>) -> BadAudio {
     BadAudio::TooLong { limit: limit.as_secs() / 60, length: length.map(|l| l.as_secs() / 60) }
 }
 
@@ -271,13 +271,14 @@ fn too_long(limit: Duration, length: Option<Duration>) -> BadAudio {
 fn stated(reader: &dyn FormatReader, bytes: u64) -> Option<Duration> {
     let track = reader.default_track(TrackType::Audio)?;
     let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { return None };
-    let (frames, rate) = (track.num_frames?, u64::from(parameters.sample_rate.filter(|r| *r > 0)?));
+    let length = track.time_base?.calc_duration(track.duration?)?;
+    let seconds = u64::try_from(length.as_secs()).ok()?;
     // Uncompressed sound has a size that is known; compressed sound has at least some bits a second.
-    let least = match parameters.bits_per_coded_sample {
-        Some(bits) => frames.saturating_mul(u64::from(bits)) / 8,
-        None => frames / rate * 50,
+    let least = match (parameters.bits_per_coded_sample, track.num_frames) {
+        (Some(bits), Some(frames)) => frames.saturating_mul(u64::from(bits)) / 8,
+        _ => seconds.saturating_mul(50),
     };
-    (least <= bytes).then(|| Duration::from_secs(frames / rate))
+    (least <= bytes).then(|| Duration::from_secs(seconds))
 }
 
 /// The sound track to hear: the default one, or else the first that can be decoded (films may hold several).
@@ -294,115 +295,4 @@ fn open_track(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>),
         }
     }
     Err(BadAudio::NoTrack(trouble))
-}
-
-/// Mixes down, resamples and collects, piece by piece.
-struct Sink {
-    samples: Vec<i16>,
-    limit: Duration,
-    rate: u32,
-    resampler: Option<FftFixedInOut<f32>>,
-    waiting: Vec<f32>,
-    out: Vec<f32>,
-    /// Input frames at the present rate, and output samples still to drop because the filter delays.
-    taken: usize,
-    delay: usize,
-    /// Where the samples of the present rate begin.
-    base: usize,
-}
-
-impl Sink {
-    fn new(limit: Duration) -> Self {
-        Self {
-            samples: Vec::new(),
-            limit,
-            rate: 0,
-            resampler: None,
-            waiting: Vec::new(),
-            out: Vec::new(),
-            taken: 0,
-            delay: 0,
-            base: 0,
-        }
-    }
-
-    fn push(&mut self, interleaved: &[f32], channels: usize, rate: u32) -> Result<(), BadAudio> {
-        if channels == 0 || interleaved.is_empty() {
-            return Ok(());
-        }
-        if rate != self.rate {
-            self.flush()?;
-            self.tune(rate)?;
-        }
-        // Not-a-number and infinities come out of broken float files: silence, so that they poison nothing around them.
-        let mono = interleaved
-            .chunks_exact(channels)
-            .map(|frame| frame.iter().map(|s| if s.is_finite() { *s } else { 0.0 }).sum::<f32>() / channels as f32);
-        self.waiting.extend(mono);
-        self.taken += interleaved.len() / channels;
-        self.drain()?;
-        if self.samples.len() as u128 * 1000 > self.limit.as_millis() * RATE as u128 {
-            return Err(too_long(self.limit, None));
-        }
-        Ok(())
-    }
-
-    fn tune(&mut self, rate: u32) -> Result<(), BadAudio> {
-        if !(2_000..=768_000).contains(&rate) {
-            return Err(BadAudio::Undecodable(format!("{rate} samples a second cannot be heard")));
-        }
-        (self.rate, self.taken, self.base) = (rate, 0, self.samples.len());
-        self.resampler = None;
-        if rate as usize != RATE {
-            let resampler = FftFixedInOut::new(rate as usize, RATE, 1024, 1)
-                .map_err(|e| BadAudio::Undecodable(format!("resampling from {rate} Hz: {e}")))?;
-            self.delay = resampler.output_delay();
-            self.out.resize(resampler.output_frames_max(), 0.0);
-            self.resampler = Some(resampler);
-        }
-        Ok(())
-    }
-
-    /// Resamples all the full chunks that wait.
-    fn drain(&mut self) -> Result<(), BadAudio> {
-        let Some(resampler) = &mut self.resampler else {
-            self.samples.extend(self.waiting.drain(..).map(quantise));
-            return Ok(());
-        };
-        let size = resampler.input_frames_next();
-        let mut at = 0;
-        while self.waiting.len() - at >= size {
-            let (_, made) = resampler
-                .process_into_buffer(&[&self.waiting[at..at + size]], &mut [&mut self.out], None)
-                .map_err(|e| BadAudio::Undecodable(e.to_string()))?;
-            let drop = self.delay.min(made);
-            self.delay -= drop;
-            self.samples.extend(self.out[drop..made].iter().copied().map(quantise));
-            at += size;
-        }
-        self.waiting.drain(..at);
-        Ok(())
-    }
-
-    /// Pushes silence behind the last samples until all of them came out, and cuts what is too much.
-    fn flush(&mut self) -> Result<(), BadAudio> {
-        let Some(size) = self.resampler.as_ref().map(Resampler::input_frames_next) else { return self.drain() };
-        let due = self.base + usize::try_from(self.taken as u64 * RATE as u64 / u64::from(self.rate)).unwrap_or(0);
-        while self.samples.len() < due {
-            self.waiting.resize(self.waiting.len().max(1).next_multiple_of(size), 0.0);
-            self.drain()?;
-        }
-        self.samples.truncate(due);
-        self.waiting.clear();
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Vec<i16>, BadAudio> {
-        self.flush()?;
-        Ok(self.samples)
-    }
-}
-
-fn quantise(sample: f32) -> i16 {
-    (sample * 32_767.0).clamp(-32_768.0, 32_767.0) as i16
 }

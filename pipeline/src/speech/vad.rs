@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn speech_without_any_pause_is_cut_into_equal_parts() {
-        let cut = stretches(&[0..RATE * 100], RATE * 100, CUTTING);
+        let cut = stretches(std::slice::from_ref(&(0..RATE * 100)), RATE * 100, CUTTING);
         assert_eq!(cut.len(), 4);
         assert!(cut.iter().all(|s| s.len() <= RATE * 30));
         assert_eq!(cut.iter().map(Range::len).sum::<usize>(), RATE * 100);

@@ -29,7 +29,8 @@ pub struct WhisperSettings {
     pub model: PathBuf,
     /// The voice detection model (Silero in ggml form); without one loudness decides.
     pub vad: Option<PathBuf>,
-    /// Threads of one transcription; 0 for as many as there are cores.
+    /// Threads of one transcription; 0 for all cores but one. whisper.cpp's threads wait for each other without
+    /// sleeping: where something else wants one of their cores, hearing becomes twenty times slower, not a little.
     pub threads: usize,
     /// The longest recording that is heard, in minutes.
     pub max_minutes: u32,
@@ -235,7 +236,7 @@ impl Hearing {
     }
 
     fn threads(&self) -> i32 {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = || std::thread::available_parallelism().map_or(1, |n| usize::from(n).saturating_sub(1).max(1));
         let threads = if self.settings.threads == 0 { cores() } else { self.settings.threads };
         i32::try_from(threads.min(64)).unwrap_or(1)
     }

@@ -119,7 +119,7 @@ fn strange_rates_and_channels_keep_their_length() {
     {
         let samples: Vec<i16> = (0..rate as usize * 2)
             .flat_map(|i| {
-                let s = ((i as f32 * 440.0 * 6.283 / rate as f32).sin() * 8_000.0) as i16;
+                let s = ((i as f32 * 440.0 * std::f32::consts::TAU / rate as f32).sin() * 8_000.0) as i16;
                 std::iter::repeat_n(s, usize::from(channels))
             })
             .collect();

@@ -187,3 +187,30 @@ async fn a_service_that_does_not_answer_in_time_is_tried_later() {
     let fault = listen(&Remote::new(settings).unwrap(), &Hints::default()).await.unwrap_err();
     assert!(matches!(fault, Fault::Later { .. }) && fault.to_string().contains("in time"), "{fault:?}");
 }
+
+async fn embeddings(answer: &'static str, dimensions: Option<u32>) -> Result<Vec<Vec<f32>>, Fault> {
+    let router = Router::new().route("/v1/embeddings", post(move || async move { answer }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let service = savoir_pipeline::openai::client(&address, None, Duration::from_secs(5)).unwrap();
+    service.embed("m", &["un".into(), "deux".into()], dimensions).await
+}
+
+const VECTORS: &str = r#"{"object":"list","model":"m","usage":{"prompt_tokens":2,"total_tokens":2},"data":[
+ {"object":"embedding","index":1,"embedding":[0.0,1.0]},{"object":"embedding","index":0,"embedding":[1.0,0.0]}]}"#;
+
+#[tokio::test]
+async fn vectors_come_in_the_order_of_the_texts_and_not_of_the_answer() {
+    assert_eq!(embeddings(VECTORS, Some(2)).await.unwrap(), [[1.0, 0.0], [0.0, 1.0]]);
+}
+
+#[tokio::test]
+async fn vectors_that_are_missing_or_of_another_length_are_no_vectors() {
+    let fault = embeddings(VECTORS, Some(384)).await.unwrap_err();
+    assert!(matches!(fault, Fault::Later { .. }) && fault.to_string().contains("384"), "{fault:?}");
+    let one = r#"{"object":"list","model":"m","usage":{"prompt_tokens":2,"total_tokens":2},"data":[
+        {"object":"embedding","index":0,"embedding":[1.0,0.0]}]}"#;
+    let fault = embeddings(one, None).await.unwrap_err();
+    assert!(matches!(fault, Fault::Later { .. }) && fault.to_string().contains("too few"), "{fault:?}");
+}
