@@ -109,7 +109,7 @@ async fn an_approved_draft_is_a_procedure_that_a_technician_finds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_by_voice_is_heard_and_drafted() {
+async fn a_delivery_by_voice_goes_down_the_line_to_its_review() {
     let (house, token) = connected().await;
     let intake = delivery_with("T-1", json!({"report": null})).to_string();
     let wav = b"RIFF\x24\0\0\0WAVEfmt ".as_slice();
@@ -119,7 +119,10 @@ async fn a_delivery_by_voice_is_heard_and_drafted() {
     house.work().await;
     let case = get(answer.header("location")).by(&token).to(&house).await.expect(200);
     assert_eq!(case["transcripts"][0]["segments"][0]["text"], PARROT_SAYS, "{case}");
-    assert_eq!(case["draft"]["title"], "ensacheuse verticale : s'arrête en E42", "{case}");
+    assert_eq!((&case["stage"], &case["jobs"]), (&json!("in_review"), &json!([])), "{case}");
+    let expert = house.token(Role::Expert, None).await;
+    let queue = get("/api/v1/reviews").by(&expert).to(&house).await.expect(200);
+    assert_eq!(queue["items"][0]["title"], "ensacheuse verticale : s'arrête en E42", "{queue}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use axum::extract::ConnectInfo;
 use savoir_api::openapi::document;
 use savoir_api::routes::{ROUTES, Who};
+use savoir_models::intervention::Stage;
 use savoir_models::viewer::Role;
 use savoir_tests::call::get;
 use savoir_tests::house::house;
@@ -34,6 +35,14 @@ fn the_document_describes_every_route_of_the_table_and_no_other() {
         assert_eq!(operation["responses"]["401"].is_object(), guarded, "{}", route.path);
         assert_eq!(operation["security"] == json!([{}]), !guarded, "{}: {}", route.path, operation["security"]);
     }
+}
+
+#[test]
+fn closed_sets_are_described_by_the_words_that_are_answered() {
+    let document = serde_json::to_value(document()).unwrap();
+    let stages: Vec<_> = Stage::ALL.iter().map(|s| s.as_str()).collect();
+    assert_eq!(document["components"]["schemas"]["Stage"]["enum"], json!(stages));
+    assert_eq!(document["components"]["schemas"]["Language"]["enum"], json!(["fr", "en"]));
 }
 
 #[test]
