@@ -80,3 +80,23 @@ fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     tracing::error!(cause = cause.unwrap_or("unknown"), "a handler panicked");
     axum::response::IntoResponse::into_response(Problem::from(Code::Internal))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        let broken = get(async || -> &'static str { panic!("a secret of the house") });
+        let router: Router = Router::new().route("/", broken).layer(CatchPanicLayer::custom(panicked));
+        let Ok(answer) = router.oneshot(Request::new(Body::empty())).await;
+        assert_eq!(answer.status(), 500);
+        let body = to_bytes(answer.into_body(), 10_000).await.unwrap();
+        let text = String::from_utf8_lossy(&body);
+        assert!(text.contains("\"internal\"") && !text.contains("secret"), "{text}");
+    }
+}

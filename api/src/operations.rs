@@ -141,7 +141,7 @@ pub(crate) async fn jobs(
 }
 
 /// Counters for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operations",
+#[utoipa::path(get, path = "/metrics", tag = "operations", security((), ("token" = [])),
     responses((status = 200, content_type = "text/plain", body = String, description = "In the Prometheus text format")))]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let report = report(&app.kit).await?;

@@ -1,9 +1,22 @@
 //! The doors, from outside: what they take, what they answer, and to whom.
 
+mod decisions;
+mod deliveries;
+mod document;
 mod locks;
+mod readers;
+mod refusals;
+mod streams;
+mod uploads;
 
+use axum::http::Method;
+use savoir_models::draft::{Draft, Provenance};
+use savoir_models::id::{DraftId, InterventionId};
+use savoir_models::intervention::Stage;
 use savoir_models::viewer::Role;
-use savoir_tests::call::{Call, get, post};
+use savoir_tests::call::{Call, call, get, post};
+use savoir_tests::data::{content, intake};
+use savoir_tests::doubles::PARROT_SAYS;
 use savoir_tests::house::{House, house};
 use serde_json::{Value, json};
 
@@ -42,15 +55,38 @@ async fn delivered(house: &House, token: &str, body: &Value) -> String {
     answer.expect(202)["id"].as_str().unwrap().to_owned()
 }
 
-/// An intervention worked off to its review: the intervention's and the review's identifiers.
+/// A draft under review, put there as the line would: the intervention's and the review's identifiers.
 async fn under_review(house: &House, external_id: &str) -> (String, String) {
-    let service = house.token(Role::Service, None).await;
+    let (id, now) = (InterventionId::new(), house.kit.clock.now());
+    let text = "Remplacez le thermocouple";
+    let draft = Draft {
+        id: DraftId::new(),
+        intervention: id,
+        content: content("Ensacheuse : arrêt en E42", "Arrêt en E42", text),
+        provenance: Provenance { extractor: "test".into(), version: "1".into(), model: None },
+        comparison: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = house.kit.db.begin().await.unwrap();
+    tx.add_intervention(id, &intake(external_id, text), &[], Stage::InReview, now).await.unwrap();
+    tx.put_draft(&draft).await.unwrap();
+    tx.open_review(draft.id, 45, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let review = house.kit.db.review_of(draft.id).await.unwrap().unwrap();
+    (id.to_string(), review.id.to_string())
+}
+
+/// A procedure for `audience`, approved through the door and worked off: the intervention's and its own identifiers.
+async fn published(house: &House, audience: &str) -> (String, String) {
+    let (id, review) = under_review(house, "T-published").await;
     let expert = house.token(Role::Expert, None).await;
-    let id = delivered(house, &service, &delivery(external_id)).await;
+    let decision = json!({"decision": "approve", "audience": audience});
+    let call = post(&format!("/api/v1/reviews/{review}/decision"), &decision).by(&expert).with("if-match", "\"1\"");
+    let procedure = call.to(house).await.expect(200)["procedure"].as_str().unwrap().to_owned();
     house.work().await;
-    let queue = get("/api/v1/reviews").by(&expert).to(house).await.expect(200);
-    let review = queue["items"][0]["id"].as_str().unwrap_or_else(|| panic!("no review in {queue}"));
-    (id, review.to_owned())
+    (id, procedure)
 }
 
 /// A request with hostile values in places that are echoed or logged.
@@ -59,21 +95,10 @@ fn hostile(call: Call) -> Call {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_intervention_becomes_a_procedure_that_a_technician_finds() {
+async fn an_approved_draft_is_a_procedure_that_a_technician_finds() {
     let house = house().await;
-    let (id, review) = under_review(&house, "T-1042").await;
-    let expert = house.token(Role::Expert, None).await;
+    let (id, procedure) = published(&house, "technician").await;
     let technician = house.token(Role::Technician, None).await;
-
-    let page = get(&format!("/api/v1/reviews/{review}")).by(&expert).to(&house).await;
-    let tag = page.header("etag").to_owned();
-    assert_eq!(page.expect(200)["cases"], json!([id]));
-    assert_eq!(tag, "\"1\"");
-
-    let decision = json!({"decision": "approve", "audience": "technician"});
-    let decided = post(&format!("/api/v1/reviews/{review}/decision"), &decision).by(&expert).with("if-match", &tag);
-    let procedure = decided.to(&house).await.expect(200)["procedure"].as_str().unwrap().to_owned();
-    house.work().await;
 
     let found = get("/api/v1/search?q=erreur%20E-42").by(&technician).to(&house).await.expect(200);
     assert_eq!(found["items"][0]["procedure"], procedure.as_str(), "{found}");
@@ -81,6 +106,23 @@ async fn an_intervention_becomes_a_procedure_that_a_technician_finds() {
     assert_eq!(read.expect(200)["revision"]["author"], "expert of the test");
     let case = get(&format!("{INTERVENTIONS}/{id}")).by(&technician).to(&house).await.expect(200);
     assert_eq!((&case["stage"], &case["procedure"]), (&json!("published"), &json!(procedure)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_by_voice_goes_down_the_line_to_its_review() {
+    let (house, token) = connected().await;
+    let intake = delivery_with("T-1", json!({"report": null})).to_string();
+    let wav = b"RIFF\x24\0\0\0WAVEfmt ".as_slice();
+    let parts = [("intervention", None, "application/json", intake.as_bytes()), ("f", Some("a.wav"), "audio/wav", wav)];
+    let answer = call(Method::POST, INTERVENTIONS).by(&token).form(&parts).to(&house).await;
+    assert_eq!(answer.expect(202)["stage"], "received");
+    house.work().await;
+    let case = get(answer.header("location")).by(&token).to(&house).await.expect(200);
+    assert_eq!(case["transcripts"][0]["segments"][0]["text"], PARROT_SAYS, "{case}");
+    assert_eq!((&case["stage"], &case["jobs"]), (&json!("in_review"), &json!([])), "{case}");
+    let expert = house.token(Role::Expert, None).await;
+    let queue = get("/api/v1/reviews").by(&expert).to(&house).await.expect(200);
+    assert_eq!(queue["items"][0]["title"], "ensacheuse verticale : s'arrête en E42", "{queue}");
 }
 
 #[tokio::test]

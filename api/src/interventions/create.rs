@@ -152,15 +152,24 @@ async fn keep(
     if let Some(key) = key {
         let hash = if repeated { format!("{REPEATED}{print}") } else { print.clone() };
         if !tx.remember_key(bearer.token, key, &hash, id, now).await? {
-            // A simultaneous request took the key: what it was answered holds for this one too.
             drop(tx);
-            let answer = answered_before(app, bearer, Some(key), &print, delivery).await?;
-            return answer.ok_or_else(|| Code::Unavailable.into());
+            return taken(app, bearer, key, &print, delivery).await;
         }
     }
     tx.commit().await?;
     app.kit.work.notify_one();
     Ok(received(id, first_stage(delivery), repeated))
+}
+
+/// A simultaneous request took the key: what it was answered holds for this one too, once it is committed.
+async fn taken(app: &App, bearer: &Bearer, key: &str, print: &str, delivery: &Delivery) -> Result<Response, Problem> {
+    for _ in 0..100 {
+        if let Some(answer) = answered_before(app, bearer, Some(key), print, delivery).await? {
+            return Ok(answer);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    Err(Code::Unavailable.into())
 }
 
 async fn answered_before(
