@@ -80,7 +80,7 @@ fn known() -> Vec<Passage> {
     };
     let oven = Passage {
         family: Some("Four".into()),
-        ..passage(OVEN, "La résistance de sole est coupée. Erreur 17 à l'écran.")
+        ..passage(OVEN, "La résistance de sole est coupée. Erreur 17 affichée.")
     };
     let pump = Passage {
         language: Language::English,

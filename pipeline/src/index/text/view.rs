@@ -116,6 +116,23 @@ impl View {
         serde_json::from_str(text).map_err(|e| IndexError::Text(format!("a stored passage cannot be read: {e}")))
     }
 
+    /// The share of the words of `text` that stand in no passage in any form, 0 to 1: misspelt ones, most of them.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn unknown(&self, text: &str) -> Result<f64, IndexError> {
+        let mut known: BTreeMap<usize, bool> = BTreeMap::new();
+        for language in Language::ALL {
+            let body = self.fields.body[place(*language)];
+            for word in words(text, *language).into_iter().take(MOST_WORDS) {
+                let here = self.searcher.doc_freq(&Term::from_field_text(body, &word.term))? > 0;
+                *known.entry(word.at.start).or_default() |= here;
+            }
+        }
+        let unknown = known.values().filter(|known| !**known).count();
+        Ok(unknown as f64 / known.len().max(1) as f64)
+    }
+
     /// One clause a word, field and language.
     fn clauses(&self, text: &str) -> Result<Vec<(Occur, Box<dyn Query>)>, IndexError> {
         let mut out: Vec<(Occur, Box<dyn Query>)> = Vec::new();

@@ -184,9 +184,12 @@ impl Server {
 
     fn failed(&self, error: QdrantError) -> IndexError {
         let unanswered = match &error {
-            QdrantError::ResponseError { status } => {
-                matches!(format!("{:?}", status.code()).as_str(), "Unavailable" | "DeadlineExceeded" | "Cancelled")
-            }
+            QdrantError::ResponseError { status } => match format!("{:?}", status.code()).as_str() {
+                "Unavailable" | "DeadlineExceeded" | "Cancelled" => true,
+                // What a connection that breaks under a call is reported as.
+                "Unknown" => status.message().contains("transport error"),
+                _ => false,
+            },
             QdrantError::ResourceExhaustedError { .. } | QdrantError::Io(_) => true,
             _ => false,
         };
