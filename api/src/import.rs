@@ -149,6 +149,17 @@ pub enum ImportError {
         /// What the system said.
         error: io::Error,
     },
+    /// What belongs beside the file cannot be written there.
+    #[error(
+        "{path} cannot be written: {error}; copy the file into a folder you may write to, or pipe it in: savoir import - < FILE",
+        path = path.display()
+    )]
+    Beside {
+        /// The report or the state.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
     /// Reading the input failed on the way.
     #[error("reading failed: {0}; run the same command again to go on")]
     Read(#[from] io::Error),
@@ -218,7 +229,7 @@ impl Run {
         let report_path = beside(".import-report.csv");
         let (mut summary, mut report_bytes) = (Summary::default(), 0);
         if let Some(path) = &state_path {
-            let failed = |error| ImportError::File { path: path.clone(), error };
+            let failed = |error| ImportError::Beside { path: path.clone(), error };
             let state = if options.restart { None } else { State::load(path).map_err(failed)? };
             match state {
                 Some(state) if state.reading == source.reading && source.skip_to(&state.place)? => {
@@ -233,7 +244,7 @@ impl Run {
             }
         }
         let report = Report::open(report_path.clone(), report_bytes)
-            .map_err(|error| ImportError::File { path: report_path.clone(), error })?;
+            .map_err(|error| ImportError::Beside { path: report_path.clone(), error })?;
         let run = Self {
             rows: Vec::new(),
             keys: HashSet::new(),
@@ -298,7 +309,7 @@ impl Run {
         self.notes.sort_by_key(|note| note.line);
         let written = self.report.write(&self.notes);
         self.notes.clear();
-        written.map_err(|error| ImportError::File { path: self.report_path.clone(), error })
+        written.map_err(|error| ImportError::Beside { path: self.report_path.clone(), error })
     }
 
     /// Keeps the place, after the sink has kept the rows before it.
@@ -306,12 +317,12 @@ impl Run {
         let (Some(path), Some(place)) = (&self.state_path, source.place()) else { return Ok(()) };
         State::new(source.reading.clone(), place, self.summary.clone(), self.report.bytes())
             .save(path)
-            .map_err(|error| ImportError::File { path: path.clone(), error })
+            .map_err(|error| ImportError::Beside { path: path.clone(), error })
     }
 
     fn finish(self) -> Result<Summary, ImportError> {
         if let Some(path) = self.state_path {
-            State::forget(&path).map_err(|error| ImportError::File { path, error })?;
+            State::forget(&path).map_err(|error| ImportError::Beside { path, error })?;
         }
         Ok(Summary { report: self.report.path().map(Path::to_owned), ..self.summary })
     }

@@ -101,8 +101,8 @@ pub struct SourceText<'a> {
 }
 
 impl Case {
-    /// Every text of the case, in the order a reader would want: request, exchanges, transcripts, report, actions,
-    /// parts, answers. Empty ones are left out.
+    /// Every text of the case, in the order a reader would want: machine, request, exchanges, transcripts, report,
+    /// actions, parts, answers. Empty ones are left out.
     #[must_use]
     pub fn texts(&self) -> Vec<SourceText<'_>> {
         let intake = &self.intervention.intake;
@@ -113,6 +113,16 @@ impl Case {
             }
         };
         let field = |path: &str| Source::Field { path: path.into() };
+        let equipment = &intake.equipment;
+        for (path, text) in [
+            ("equipment.family", &equipment.family),
+            ("equipment.manufacturer", &equipment.manufacturer),
+            ("equipment.model", &equipment.model),
+        ] {
+            if let Some(text) = text {
+                push(field(path), text.as_str().into());
+            }
+        }
         if let Some(symptom) = &intake.request.symptom {
             push(field("request.symptom"), symptom.as_str().into());
         }
@@ -157,7 +167,14 @@ impl Case {
     #[must_use]
     pub fn evidence(&self, source: &Source, start: usize, end: usize) -> Option<Evidence> {
         let text = self.text_of(source)?;
-        let quote = text.get(start..end)?.to_owned();
+        self.evidence_in(&SourceText { source: source.clone(), text: text.into() }, start, end)
+    }
+
+    /// The same for a text of this case that is already at hand (see [`Self::texts`]).
+    #[must_use]
+    pub fn evidence_in(&self, text: &SourceText<'_>, start: usize, end: usize) -> Option<Evidence> {
+        let source = &text.source;
+        let quote = text.text.get(start..end)?.to_owned();
         let millis = match source {
             Source::Transcript { attachment } => {
                 self.transcripts.iter().find(|t| t.attachment == *attachment).and_then(|t| t.millis(start, end))

@@ -81,18 +81,29 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 /// Lower case, without the accents of French and English.
-fn fold(word: &str) -> String {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            'à' | 'â' => 'a',
+pub(crate) fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars().flat_map(char::to_lowercase) {
+        let plain = match c {
+            'à' | 'â' | 'ä' | 'á' => 'a',
+            'ç' => 'c',
             'é' | 'è' | 'ê' | 'ë' => 'e',
-            'î' | 'ï' => 'i',
-            'ô' => 'o',
-            'ù' | 'û' => 'u',
+            'î' | 'ï' | 'í' => 'i',
+            'ô' | 'ö' | 'ó' => 'o',
+            'ù' | 'û' | 'ü' | 'ú' => 'u',
+            '’' => '\'',
+            'œ' => {
+                out.push('o');
+                'e'
+            }
             other => other,
-        })
-        .collect()
+        };
+        out.push(plain);
+    }
+    out
 }
 
 /// Finds the codes of a text, in order, without overlap. `language` says how numbers are spelt out; without it both
@@ -314,6 +325,9 @@ fn alone(letters: &str, number: &str, spaced: bool) -> bool {
     match fold(letters).as_str() {
         "h" if number == "24" => false,
         "e" | "f" => number.len() <= 5,
+        // R22 to R32 are refrigerants more often than codes.
+        "r" if matches!(number, "22" | "23" | "32") => false,
+        "b" | "r" | "s" => number.len() == 2 && !spaced,
         "h" => (2..=4).contains(&number.len()),
         "a" | "c" | "p" | "u" => (2..=5).contains(&number.len()) && (!spaced || padded),
         "al" | "err" | "er" => number.len() <= 4,

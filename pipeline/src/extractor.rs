@@ -1,5 +1,21 @@
 //! From a case to a draft.
 
+mod actions;
+mod clauses;
+mod imperative;
+mod language;
+mod layout;
+mod lexicon;
+mod likeness;
+pub mod offline;
+mod parts;
+mod pieces;
+mod questions;
+mod sentences;
+mod steps;
+mod title;
+mod verbs;
+
 use async_trait::async_trait;
 use savoir_models::content::Content;
 use savoir_models::draft::Provenance;

@@ -243,6 +243,7 @@ pub struct Index {
     pub(crate) space: Space,
     /// One follower at a time; readers never wait for it.
     pub(crate) following: tokio::sync::Mutex<()>,
+    folder: PathBuf,
     _lock: File,
 }
 
@@ -259,7 +260,14 @@ impl Index {
         let (at, to) = (folder.join("text"), folder.join("vectors"));
         let text = tokio::task::spawn_blocking(move || TextIndex::open(&at)).await??;
         let vectors = Vectors::open(place, &to, &space).await?;
-        Ok(Self { text, vectors, space, following: tokio::sync::Mutex::new(()), _lock: lock })
+        Ok(Self {
+            text,
+            vectors,
+            space,
+            following: tokio::sync::Mutex::new(()),
+            folder: folder.to_path_buf(),
+            _lock: lock,
+        })
     }
 
     /// How much each index holds.
@@ -273,6 +281,34 @@ impl Index {
             text_seq: self.text.cursor(),
             vectors_seq: self.vectors.cursor().await?,
         })
+    }
+
+    /// Every passage in the scope that the text index holds: for comparing it with SQL.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub async fn everything(&self, scope: &Scope) -> Result<std::collections::HashSet<PassageId>, IndexError> {
+        let limit = usize::try_from(self.text.len()).unwrap_or(usize::MAX).max(1);
+        let (view, scope) = (self.text.view(), scope.clone());
+        let found = tokio::task::spawn_blocking(move || view.all(&scope, limit)).await??;
+        Ok(found.into_iter().map(|(found, _)| found.id).collect())
+    }
+
+    /// Counts, for other processes to read with [`saved_counts`] while this one holds the folder.
+    ///
+    /// # Errors
+    /// Those of counting, or of writing the file.
+    pub async fn save_counts(&self) -> Result<(), IndexError> {
+        let counts = self.counts().await?;
+        let file = counts_file(&self.folder);
+        std::fs::write(&file, format!("{} {}\n", counts.text, counts.vectors))
+            .map_err(|reason| IndexError::Folder { folder: file, reason })
+    }
+
+    /// The `seq` up to which both have followed: the text index comes last.
+    #[must_use]
+    pub fn followed(&self) -> i64 {
+        self.text.cursor()
     }
 
     /// The passages of the scope whose vectors are nearest to `vector`, whatever their distance, best first.
@@ -300,6 +336,19 @@ impl Index {
         self.text.clear()?;
         self.vectors.clear().await
     }
+}
+
+/// Where a process that holds an index tells others how much is in it.
+fn counts_file(folder: &Path) -> PathBuf {
+    folder.with_extension("counts")
+}
+
+/// What the process that holds the index in `folder` last counted: passages in the text index and in the vectors.
+#[must_use]
+pub fn saved_counts(folder: &Path) -> Option<(u64, u64)> {
+    let text = std::fs::read_to_string(counts_file(folder)).ok()?;
+    let (text, vectors) = text.trim().split_once(' ')?;
+    Some((text.parse().ok()?, vectors.parse().ok()?))
 }
 
 /// Takes the folder for this process.

@@ -1,10 +1,13 @@
 //! From a recording to segments.
 
 pub mod audio;
+pub mod catalogue;
 pub mod hallucinations;
 pub mod kind;
 pub mod modelfile;
 pub mod profile;
+pub mod pull;
+pub mod remote;
 pub mod vad;
 pub mod whisper;
 

@@ -178,12 +178,20 @@ fn log_panic(ended: Result<(), tokio::task::JoinError>) {
 pub async fn follow(kit: Arc<Kit>, stop: CancellationToken) {
     /// Between two commits of the indexes: within a second of a decision, yet many passages to a commit under load.
     const CADENCE: Duration = Duration::from_millis(200);
+    let mut told = false;
     while !stop.is_cancelled() {
-        if let Err(error) = kit.index.follow(&kit.db).await {
-            tracing::warn!(%error, "the indexes do not follow; trying again");
-            tokio::select! {
-                () = tokio::time::sleep(kit.line.backoff) => {}
-                () = stop.cancelled() => {}
+        match kit.index.follow(&kit.db).await {
+            Ok(applied) if applied.changes == 0 && told => {}
+            Ok(_) => match kit.index.save_counts().await {
+                Ok(()) => told = true,
+                Err(error) => tracing::warn!(%error, "the counts of the index could not be told to other processes"),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "the indexes do not follow; trying again");
+                tokio::select! {
+                    () = tokio::time::sleep(kit.line.backoff) => {}
+                    () = stop.cancelled() => {}
+                }
             }
         }
         tokio::select! {

@@ -1,8 +1,11 @@
 //! The harness: what several tests lean on.
 
+pub mod call;
 pub mod data;
 pub mod databases;
+pub mod doubles;
 pub mod env;
+pub mod house;
 pub mod postgres;
 pub mod qdrant;
 pub mod shelf;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use savoir_api::import::{ImportError, Options, Put, Row, Sink, Summary, import};
+use savoir_api::import::{ImportError, Options, Progress, Put, Row, Sink, Summary, import};
 use savoir_models::clock::ManualClock;
 use savoir_models::intervention::{FieldError, Intake};
 
@@ -72,15 +72,15 @@ struct Bench {
 
 impl Bench {
     fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder for the test");
         let file = folder.path().join(name);
-        std::fs::write(&file, content).unwrap();
+        std::fs::write(&file, content).expect("the file is written");
         Self { folder, file, sink: Memory::default(), options: Options::default() }
     }
 
     fn with_mapping(mut self, mapping: &str) -> Self {
         let path = self.folder.path().join("mapping.toml");
-        std::fs::write(&path, mapping).unwrap();
+        std::fs::write(&path, mapping).expect("the mapping is written");
         self.options.mapping = Some(path);
         self
     }
@@ -91,7 +91,7 @@ impl Bench {
     }
 
     async fn done(&mut self) -> Summary {
-        let summary = self.run().await.unwrap();
+        let summary = self.run().await.expect("the import ends well");
         assert_eq!(
             summary.read,
             summary.accepted + summary.repeated + summary.rejected,
@@ -119,16 +119,16 @@ impl Bench {
 
     /// The lines of the report, without the header.
     fn report(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(self.beside(".import-report.csv")).unwrap();
+        let text = std::fs::read_to_string(self.beside(".import-report.csv")).expect("there is a report");
         let text = text.strip_prefix('\u{FEFF}').expect("spreadsheets need the mark");
         let mut lines = text.lines().map(str::to_owned);
-        assert_eq!(lines.next().unwrap(), "line,kind,external_id,column,field,code,value,remedy,remedy_fr");
+        assert_eq!(lines.next().as_deref(), Some("line,kind,external_id,column,field,code,value,remedy,remedy_fr"));
         lines.collect()
     }
 }
 
 async fn run(file: &Path, options: &Options, sink: &mut Memory) -> Result<Summary, ImportError> {
-    let clock = ManualClock::at("2026-11-21T12:00:00Z".parse().unwrap());
+    let clock = ManualClock::at("2026-11-21T12:00:00Z".parse().expect("a moment"));
     import(file, options, sink, &clock, &mut |_| {}).await
 }
 
@@ -238,4 +238,22 @@ async fn a_file_that_is_not_there_is_named() {
     let mut sink = Memory::default();
     let error = run(Path::new("nowhere/export.jsonl"), &Options::default(), &mut sink).await.unwrap_err();
     assert!(error.to_string().starts_with("nowhere/export.jsonl: "), "{error}");
+}
+
+#[tokio::test]
+async fn progress_is_told_after_each_batch_up_to_the_end() {
+    let bench = Bench::new("export.jsonl", (0..250).map(|i| line(&format!("T-{i}"))).collect::<String>());
+    let clock = ManualClock::at("2026-11-21T12:00:00Z".parse().unwrap());
+    let mut seen = Vec::new();
+    let size = std::fs::metadata(&bench.file).unwrap().len();
+    let mut watch = |progress: &Progress<'_>| {
+        assert_eq!(progress.total, Some(size));
+        seen.push((progress.counts.read, progress.bytes == size));
+    };
+    fn may_be_spawned<F: Send>(future: F) -> F {
+        future
+    }
+    may_be_spawned(import(&bench.file, &bench.options, &mut Memory::default(), &clock, &mut watch)).await.unwrap();
+    assert_eq!(seen.iter().map(|(read, _)| *read).collect::<Vec<_>>(), [100, 200, 250]);
+    assert!(seen[2].1, "the bar ends full");
 }

@@ -1,8 +1,10 @@
 //! The whole house, tested as one.
 
+mod doors;
 mod harness;
 mod import;
 mod index;
+mod kill;
 mod relevance;
 mod search;
 mod speech;

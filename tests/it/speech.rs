@@ -1,7 +1,11 @@
 //! Hearing, for real: the demo model on the demo's reports, every format, and what bad recordings get.
 
+mod bad;
 mod formats;
 mod hearing;
+mod models;
+mod remote;
+mod voices;
 
 use std::path::{Path, PathBuf};
 
@@ -54,7 +58,7 @@ impl Bench {
     }
 
     fn settings(&self) -> WhisperSettings {
-        WhisperSettings { model: self.folder.path().join(MODEL), vad: None, threads: 2, max_minutes: 120 }
+        WhisperSettings { model: self.folder.path().join(MODEL), vad: None, threads: 1, max_minutes: 120 }
     }
 
     fn whisper(&self) -> Whisper {

@@ -116,7 +116,8 @@ impl Table {
             let (mut at, mut loose, mut size) = (At::Start, false, 0);
             let whole = loop {
                 let Some(bytes) = held.last().and_then(|line| line.bytes.as_deref()) else { break false };
-                size += bytes.len() + 1;
+                // What a short line costs besides its bytes counts too.
+                size += bytes.len() + 64;
                 at = self.scan(at, bytes, &mut loose);
                 if at != At::Quoted {
                     break true;

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use super::report::{Kind as NoteKind, Note, excerpt};
 use super::{Row, mojibake, words};
 
+/// How much is said of one row at most: a row of a million bad texts is not worth a report of its own.
+const ROW_NOTES: usize = 20;
+
 /// How the text of a cell becomes the value of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -164,10 +167,12 @@ pub(super) fn check(mut raw: Raw, columns: &[(String, String)], base: &Path, now
     let unread = errors.iter().any(|(error, _)| error.field.is_empty());
     match serde_path_to_error::deserialize::<_, Intake>(&root) {
         Ok(good) => {
-            errors.extend(good.check(now, !audio.is_empty()).into_iter().map(|e| {
-                let value = shown(&e.field);
-                (e, value)
-            }));
+            for error in good.check(now, !audio.is_empty()) {
+                if errors.iter().all(|(known, _)| (&known.field, known.code) != (&error.field, error.code)) {
+                    let value = shown(&error.field);
+                    errors.push((error, value));
+                }
+            }
             intake = Some(good);
         }
         Err(_) if unread => {}
@@ -183,10 +188,11 @@ pub(super) fn check(mut raw: Raw, columns: &[(String, String)], base: &Path, now
         Some(intake) if errors.is_empty() => Some(Row { line: raw.line, intake, audio }),
         _ => {
             // A row that is not taken has nothing to be warned of but its errors.
-            notes = errors.into_iter().map(|(e, value)| note(NoteKind::Rejected, e, &value)).collect();
+            notes = errors.into_iter().take(ROW_NOTES).map(|(e, value)| note(NoteKind::Rejected, e, &value)).collect();
             None
         }
     };
+    notes.truncate(ROW_NOTES);
     Checked { row, notes }
 }
 
@@ -280,4 +286,59 @@ fn at_path<'v>(root: &'v Value, path: &str) -> Option<&'v Value> {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use savoir_models::intervention::{Equipment, Exchange, Outcome, Request, Resolution, UsedPart};
+    use savoir_models::text::Language;
+
+    use super::*;
+
+    /// Every field of an intervention, without `..`: a new one must be given its place in [`FIELDS`].
+    #[test]
+    fn every_field_of_an_intervention_can_be_mapped() {
+        let some = || Some("x".to_owned());
+        let full = Intake {
+            source: "x".into(),
+            external_id: "x".into(),
+            closed_at: Timestamp(0),
+            language: Some(Language::French),
+            equipment: Equipment {
+                family: some(),
+                manufacturer: some(),
+                model: some(),
+                serial: some(),
+                firmware: some(),
+            },
+            request: Request { channel: some(), symptom: some(), urgency: some(), error_codes: vec!["x".into()] },
+            exchanges: vec![Exchange { at: Some(Timestamp(0)), from: "x".into(), text: "x".into(), private: true }],
+            report: some(),
+            actions: vec!["x".into()],
+            parts: vec![UsedPart { reference: some(), name: some(), quantity: Some(1.0) }],
+            time_spent_minutes: Some(1),
+            resolution: Some(Resolution::Field),
+            outcome: Some(Outcome::Solved),
+            technician: some(),
+            provider: some(),
+            customer: some(),
+        };
+        fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
+            match value {
+                Value::Object(members) => members.iter().for_each(|(key, member)| {
+                    leaves(member, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, found);
+                }),
+                Value::Array(elements) if elements[0].is_object() => leaves(&elements[0], &format!("{path}[]"), found),
+                _ => found.push(path.to_owned()),
+            }
+        }
+        let mut found = Vec::new();
+        leaves(&serde_json::to_value(full).unwrap(), "", &mut found);
+        // Recordings are beside the intervention, not in it.
+        found.push("audio".into());
+        let mut known: Vec<String> = FIELDS.iter().map(|(path, _)| (*path).to_owned()).collect();
+        found.sort();
+        known.sort();
+        assert_eq!(found, known);
+    }
 }

@@ -142,8 +142,20 @@ fn release(name: &str) -> Option<String> {
 
 fn says_nothing(brand: &str) -> bool {
     let word = brand.to_lowercase();
-    matches!(word.as_str(), "unknown" | "inconnu" | "inconnue" | "sans" | "sans marque" | "aucune" | "n/a" | "none")
-        || !brand.chars().any(char::is_alphanumeric)
+    matches!(
+        word.as_str(),
+        "unknown"
+            | "inconnu"
+            | "inconnue"
+            | "sans"
+            | "sans marque"
+            | "aucune"
+            | "n/a"
+            | "none"
+            | "other"
+            | "autre"
+            | "non précisé"
+    ) || !brand.chars().any(char::is_alphanumeric)
 }
 
 /// The kind of machine. The catch-all categories put a scale and a soup maker together: there the partner's own word
@@ -160,7 +172,8 @@ fn family(category: &str, partner: &str, brand: &str, french: bool) -> String {
     if family == "Misc" {
         return String::new();
     }
-    let known = CATEGORIES.iter().find(|(en, _)| french && en.eq_ignore_ascii_case(family));
+    let mut words = CATEGORIES.iter().chain(&KINDS);
+    let known = words.find(|(word, _)| french && word.to_lowercase() == family.to_lowercase());
     known.map_or(family, |(_, fr)| fr).to_owned()
 }
 
@@ -210,6 +223,32 @@ const CATEGORIES: [(&str, &str); 44] = [
     ("Vacuum", "Aspirateur"),
     ("Watch/clock", "Montre ou horloge"),
     ("Food preparation", "Robot de cuisine"),
+];
+
+/// The partners' own words that come back, in English or in several spellings.
+const KINDS: [(&str, &str); 22] = [
+    ("Breadmaker", "Machine à pain"),
+    ("Cooker hood", "Hotte aspirante"),
+    ("Drill", "Perceuse"),
+    ("Drilling machine", "Perceuse"),
+    ("Foreuse", "Perceuse"),
+    ("Four à micro ondes", "Four à micro-ondes"),
+    ("Four micro-onde", "Four à micro-ondes"),
+    ("Fryer", "Friteuse"),
+    ("Gauffrier", "Gaufrier"),
+    ("Hedge trimmer", "Taille-haie"),
+    ("High-pressure cleaner", "Nettoyeur haute pression"),
+    ("Jigsaw tool", "Scie sauteuse"),
+    ("Juice extractor", "Extracteur de jus"),
+    ("Lawnmower", "Tondeuse à gazon"),
+    ("Micro-ondes", "Four à micro-ondes"),
+    ("Microwave", "Four à micro-ondes"),
+    ("Microwave oven", "Four à micro-ondes"),
+    ("Oven", "Four"),
+    ("Radiant heater", "Radiateur"),
+    ("Rice cooker", "Cuiseur à riz"),
+    ("Sander", "Ponceuse"),
+    ("Taille haie", "Taille-haie"),
 ];
 
 fn barrier(word: &str, french: bool) -> String {

@@ -51,9 +51,19 @@ pub(super) fn explain(path: &str, message: &str) -> FieldError {
     FieldError::new(
         path,
         "wrong_type",
-        format!("{got}: {expected} is expected"),
+        format!("{got}: {} is expected", english_type(expected)),
         format!("valeur d'un autre type que celui attendu ({})", french_type(expected)),
     )
+}
+
+fn english_type(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list in brackets",
+        "u32" => "a positive whole number",
+        "f64" => "a number",
+        e if e.starts_with("struct ") => "an object in braces",
+        e => e,
+    }
 }
 
 fn french_type(expected: &str) -> &str {

@@ -57,6 +57,18 @@ impl Db {
         row.map(Row::draft).transpose()
     }
 
+    /// The draft that an intervention is a case of: its own, or the one that told the same before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn case_of(&self, intervention: InterventionId) -> Result<Option<DraftId>> {
+        let row: Option<(String,)> = read!(self, c => sqlx::query_as("SELECT draft_id FROM cases WHERE intervention_id = $1")
+            .bind(intervention.to_string())
+            .fetch_optional(c)
+            .await)?;
+        row.map(|(id,)| parsed("case", &id)).transpose()
+    }
+
     /// The interventions that a draft stands for: its own and those that told the same.
     ///
     /// # Errors

@@ -259,7 +259,8 @@ impl Tx {
         Ok(if before == text && same_files { Added::Repeated(id) } else { Added::Different(id) })
     }
 
-    /// Remembers which intervention a creation key made.
+    /// Remembers which intervention a creation key made; false when the key was used before, which a simultaneous
+    /// request may have done: then the unit must be dropped.
     ///
     /// # Errors
     /// When the database fails.
@@ -270,8 +271,8 @@ impl Tx {
         request_hash: &str,
         made: InterventionId,
         now: Timestamp,
-    ) -> Result<()> {
-        write!(self, c => sqlx::query(include_str!("../../sql/idempotency_put.sql"))
+    ) -> Result<bool> {
+        let done = write!(self, c => sqlx::query(include_str!("../../sql/idempotency_put.sql"))
             .bind(token.to_string())
             .bind(key)
             .bind(request_hash)
@@ -280,7 +281,7 @@ impl Tx {
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        Ok(())
+        Ok(done == 1)
     }
 
     /// Moves an intervention to `stage`; what it waited for is forgotten.

@@ -66,7 +66,7 @@ impl Db {
     /// When the database fails.
     pub async fn procedure(&self, id: ProcedureId, viewer: &Viewer) -> Result<Option<Procedure>> {
         let [internal, technician, contractor, customer] = Audience::ALL else { return Ok(None) };
-        let may = |a: &Audience| viewer.may_read(*a).then_some(a.as_str()).unwrap_or_default();
+        let may = |a: &Audience| if viewer.may_read(*a) { a.as_str() } else { "" };
         let row: Option<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/procedures_get.sql"))
             .bind(id.to_string())
             .bind(may(internal))

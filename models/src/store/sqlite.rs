@@ -57,7 +57,7 @@ impl Line {
     }
 
     /// Takes back what a dropped unit left behind.
-    async fn settle(&mut self) -> Result<()> {
+    async fn settle(&mut self) {
         if self.unsettled {
             self.unsettled = false;
             if self.run("ROLLBACK TO unit").await.is_err() || self.run("RELEASE unit").await.is_err() {
@@ -65,7 +65,6 @@ impl Line {
                 self.abort("the shared transaction was rolled back").await;
             }
         }
-        Ok(())
     }
 
     async fn abort(&mut self, why: &str) {
@@ -84,7 +83,9 @@ impl Line {
     }
 
     async fn flush(&mut self) {
-        if !self.open || self.settle().await.is_err() || !self.open {
+        self.settle().await;
+        if !self.open {
+            // Nothing was begun, or settling had to give everything up.
             return;
         }
         if self.pending.is_empty() {
@@ -133,7 +134,7 @@ impl Writer {
         // In a task of its own: a caller that is cancelled half way must not leave the connection in an unknown state.
         let begun = tokio::spawn(async move {
             let mut line = Arc::clone(&shared.line).lock_owned().await;
-            line.settle().await?;
+            line.settle().await;
             if !line.open {
                 line.run("BEGIN IMMEDIATE").await?;
                 line.open = true;

@@ -1,17 +1,15 @@
 //! Embeddings from any endpoint that speaks OpenAI's `/embeddings`.
 
 use std::fmt;
+use std::time::Duration;
 
-use async_openai::Client;
-use async_openai::config::OpenAIConfig;
-use async_openai::error::OpenAIError;
-use async_openai::types::embeddings::{CreateEmbeddingRequest, EmbeddingInput};
 use async_trait::async_trait;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::embed::builtin::normalise;
 use crate::embed::{Embedder, Purpose};
 use crate::fault::{Fault, Need};
+use crate::openai::{self, OpenAi};
 
 /// Texts of one request: small endpoints on one machine refuse more.
 const TEXTS_A_REQUEST: usize = 64;
@@ -19,7 +17,7 @@ const TEXTS_A_REQUEST: usize = 64;
 /// Where to ask, and for what.
 #[derive(Clone)]
 pub struct Endpoint {
-    /// Its address up to and without `/embeddings`, as in `http://localhost:11434/v1`.
+    /// Its address, with or without `/v1`.
     pub base_url: String,
     /// What it asks for, if anything.
     pub api_key: Option<SecretString>,
@@ -31,6 +29,8 @@ pub struct Endpoint {
     pub passage_prefix: String,
     /// What some models want before a question ("query: ").
     pub query_prefix: String,
+    /// How long one answer may take.
+    pub timeout: Duration,
 }
 
 impl fmt::Debug for Endpoint {
@@ -41,65 +41,40 @@ impl fmt::Debug for Endpoint {
 
 /// An embedder behind an endpoint.
 #[derive(Debug)]
-pub struct OpenAi {
+pub struct Remote {
     id: String,
     endpoint: Endpoint,
-    client: Client<OpenAIConfig>,
+    service: OpenAi,
 }
 
-impl OpenAi {
+impl Remote {
     /// Prepares the client; nothing is called yet.
-    #[must_use]
-    pub fn new(endpoint: Endpoint) -> Self {
-        let key = endpoint.api_key.as_ref().map_or("", |k| k.expose_secret());
-        let config = OpenAIConfig::new().with_api_base(&endpoint.base_url).with_api_key(key);
-        Self { id: format!("openai-{}", endpoint.model), endpoint, client: Client::with_config(config) }
+    ///
+    /// # Errors
+    /// [`Fault::Never`] when the address makes no sense.
+    pub fn new(endpoint: Endpoint) -> Result<Self, Fault> {
+        let service = openai::client(&endpoint.base_url, endpoint.api_key.as_ref(), endpoint.timeout)?;
+        Ok(Self { id: format!("openai-{}", endpoint.model), endpoint, service })
     }
 
-    async fn ask(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, Fault> {
-        let count = texts.len();
-        let request = CreateEmbeddingRequest {
-            model: self.endpoint.model.clone(),
-            input: EmbeddingInput::StringArray(texts),
-            encoding_format: None,
-            user: None,
-            dimensions: None,
-        };
-        let answer = self.client.embeddings().create(request).await.map_err(|e| self.failed(&e))?;
-        let mut data = answer.data;
-        data.sort_by_key(|d| d.index);
-        let wrong = data.iter().find(|d| d.embedding.len() != self.endpoint.dimensions);
-        if let Some(wrong) = wrong {
+    async fn ask(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
+        let vectors = self.service.embed(&self.endpoint.model, texts, None).await?;
+        let made = vectors.first().map_or(0, Vec::len);
+        if made != self.endpoint.dimensions {
+            let (model, configured) = (&self.endpoint.model, self.endpoint.dimensions);
             return Err(Fault::missing(
                 Need::Embedder,
                 format!(
-                    "the model {} makes vectors of {} numbers but {} are configured: correct embeddings.dimensions",
-                    self.endpoint.model,
-                    wrong.embedding.len(),
-                    self.endpoint.dimensions
+                    "the model {model} makes vectors of {made} numbers, {configured} are configured: correct embedder.dimensions"
                 ),
             ));
         }
-        if data.len() != count {
-            return Err(Fault::later(format!("{} vectors came back for {count} texts", data.len())));
-        }
-        Ok(data.into_iter().map(|d| d.embedding).collect())
-    }
-
-    fn failed(&self, error: &OpenAIError) -> Fault {
-        let reason = format!("the embedding endpoint {} failed: {error}", self.endpoint.base_url);
-        match error {
-            OpenAIError::Reqwest(e) if e.is_connect() || e.is_timeout() => Fault::missing(Need::Embedder, reason),
-            OpenAIError::ApiError(e) if matches!(e.status_code.as_u16(), 401 | 403 | 404) => {
-                Fault::missing(Need::Embedder, reason)
-            }
-            _ => Fault::later(reason),
-        }
+        Ok(vectors)
     }
 }
 
 #[async_trait]
-impl Embedder for OpenAi {
+impl Embedder for Remote {
     fn id(&self) -> &str {
         &self.id
     }
@@ -116,8 +91,9 @@ impl Embedder for OpenAi {
         let mut out = Vec::with_capacity(texts.len());
         for some in texts.chunks(TEXTS_A_REQUEST) {
             // An empty input is an error to most endpoints: a blank stands for it.
-            let some = some.iter().map(|t| if t.trim().is_empty() { " ".into() } else { format!("{prefix}{t}") });
-            out.extend(self.ask(some.collect()).await?);
+            let some: Vec<String> =
+                some.iter().map(|t| if t.trim().is_empty() { " ".into() } else { format!("{prefix}{t}") }).collect();
+            out.extend(self.ask(&some).await?);
         }
         out.iter_mut().for_each(|v| normalise(v));
         Ok(out)

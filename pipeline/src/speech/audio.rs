@@ -4,7 +4,7 @@
 //! size, only the 16 kHz samples are kept (115 MB an hour), and reading stops as soon as the length limit is passed.
 
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 
 use crate::fault::Fault;
@@ -47,11 +47,15 @@ pub enum BadAudio {
     NoLength,
     /// Longer than the house wants.
     #[error(
-        "audio: the recording is longer than {minutes} minutes; cut it, or raise speech.max_minutes in the configuration"
+        "audio: the recording is {}longer than the {limit} minutes that are heard; cut it, or raise \
+         speech.max_minutes in the configuration",
+        length.map_or_else(String::new, |m| format!("{m} minutes long, "))
     )]
     TooLong {
         /// The limit it passed, in minutes.
-        minutes: u32,
+        limit: u64,
+        /// Its length in minutes, where the file states it.
+        length: Option<u64>,
     },
     /// The job was given up while it was read.
     #[error("audio: the reading was given up")]
@@ -154,15 +158,29 @@ fn gain(samples: &[i16]) -> f32 {
 /// See [`BadAudio`].
 pub fn decode(path: &Path, limit: Duration, given_up: &dyn Fn() -> bool) -> Result<Sound, BadAudio> {
     let mut file = File::open(path).map_err(BadAudio::Io)?;
-    match kind::of(&mut file).map_err(BadAudio::Io)? {
+    let bytes = file.metadata().map_err(BadAudio::Io)?.len();
+    let mut reader = match kind::of(&mut file).map_err(BadAudio::Io)? {
         Kind::Empty => return Err(BadAudio::Empty),
         Kind::Other(what) => return Err(BadAudio::AnotherKind(what)),
-        Kind::Audio { .. } | Kind::Unknown => {}
+        Kind::Unknown => probe(Box::new(file)).map_err(|e| BadAudio::Unknown(e.to_string()))?,
+        Kind::Audio { .. } => {
+            let again = file.try_clone().map_err(BadAudio::Io)?;
+            match probe(Box::new(file)) {
+                Ok(reader) => reader,
+                // A container whose header promises more than was received is refused as long as the reader knows
+                // where the file ends; as a stream without an end it is read as far as it goes.
+                Err(error) => {
+                    rewind(&again)?;
+                    probe(Box::new(ReadOnlySource::new(again))).map_err(|_| BadAudio::Undecodable(error.to_string()))?
+                }
+            }
+        }
+    };
+    if let Some(length) = stated(reader.as_ref(), bytes)
+        && length > limit
+    {
+        return Err(too_long(limit, Some(length)));
     }
-    let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
-    let mut reader = symphonia::default::get_probe()
-        .probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(|e| BadAudio::Unknown(e.to_string()))?;
     let (mut track, mut decoder) = open_track(reader.as_ref())?;
     let mut sink = Sink::new(limit);
     let mut tally = Tally::default();
@@ -235,6 +253,33 @@ fn codecs() -> &'static CodecRegistry {
     })
 }
 
+fn probe(source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, Error> {
+    let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
+    symphonia::default::get_probe().probe(&Hint::new(), stream, FormatOptions::default(), MetadataOptions::default())
+}
+
+fn rewind(mut file: &File) -> Result<(), BadAudio> {
+    file.seek(SeekFrom::Start(0)).map(drop).map_err(BadAudio::Io)
+}
+
+fn too_long(limit: Duration, length: Option<Duration>) -> BadAudio {
+    BadAudio::TooLong { limit: limit.as_secs() / 60, length: length.map(|l| l.as_secs() / 60) }
+}
+
+/// The length that the file states, where it can be believed: recorders that write to a pipe state nonsense, and
+/// that shows in a file with fewer bits than seconds.
+fn stated(reader: &dyn FormatReader, bytes: u64) -> Option<Duration> {
+    let track = reader.default_track(TrackType::Audio)?;
+    let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { return None };
+    let (frames, rate) = (track.num_frames?, u64::from(parameters.sample_rate.filter(|r| *r > 0)?));
+    // Uncompressed sound has a size that is known; compressed sound has at least some bits a second.
+    let least = match parameters.bits_per_coded_sample {
+        Some(bits) => frames.saturating_mul(u64::from(bits)) / 8,
+        None => frames / rate * 50,
+    };
+    (least <= bytes).then(|| Duration::from_secs(frames / rate))
+}
+
 /// The sound track to hear: the default one, or else the first that can be decoded (films may hold several).
 fn open_track(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), BadAudio> {
     let preferred = reader.default_track(TrackType::Audio).map(|t| t.id);
@@ -254,8 +299,7 @@ fn open_track(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>),
 /// Mixes down, resamples and collects, piece by piece.
 struct Sink {
     samples: Vec<i16>,
-    limit: usize,
-    minutes: u32,
+    limit: Duration,
     rate: u32,
     resampler: Option<FftFixedInOut<f32>>,
     waiting: Vec<f32>,
@@ -269,11 +313,9 @@ struct Sink {
 
 impl Sink {
     fn new(limit: Duration) -> Self {
-        let seconds = usize::try_from(limit.as_secs()).unwrap_or(usize::MAX);
         Self {
             samples: Vec::new(),
-            limit: seconds.saturating_mul(RATE),
-            minutes: u32::try_from(limit.as_secs() / 60).unwrap_or(u32::MAX),
+            limit,
             rate: 0,
             resampler: None,
             waiting: Vec::new(),
@@ -299,8 +341,8 @@ impl Sink {
         self.waiting.extend(mono);
         self.taken += interleaved.len() / channels;
         self.drain()?;
-        if self.samples.len() > self.limit {
-            return Err(BadAudio::TooLong { minutes: self.minutes });
+        if self.samples.len() as u128 * 1000 > self.limit.as_millis() * RATE as u128 {
+            return Err(too_long(self.limit, None));
         }
         Ok(())
     }

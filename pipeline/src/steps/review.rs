@@ -1,8 +1,12 @@
 //! The draft comes before an expert, or its case is counted where the same is known already.
 
+use std::time::Duration;
+
 use savoir_models::draft::{Known, Verdict};
-use savoir_models::id::InterventionId;
+use savoir_models::id::{DraftId, InterventionId, ProcedureId};
 use savoir_models::intervention::Stage;
+use savoir_models::job::JobState;
+use savoir_models::store::house;
 
 use super::index::draft;
 use crate::fault::Fault;
@@ -12,23 +16,31 @@ use crate::step::Output;
 /// What a case without a stated duration is taken to have cost, in minutes.
 const USUAL_MINUTES: i64 = 30;
 
+/// How long to let a draft that tells the same, and is a step behind, get to its review.
+const A_STEP: Duration = Duration::from_millis(300);
+
 pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> {
     let draft = draft(kit, id).await?;
     let minutes = super::case(kit, id).await?.intervention.intake.time_spent_minutes.map_or(USUAL_MINUTES, i64::from);
     let same = draft.comparison.as_ref().filter(|c| c.verdict == Verdict::Same).and_then(|c| c.nearest);
+    let home = match same {
+        Some(Known::Procedure(known)) => Home::Procedure(known),
+        Some(Known::Draft(known)) => home_of(kit, known).await?,
+        None => Home::Nowhere,
+    };
     let why = draft.comparison.as_ref().map(|c| c.reason.clone());
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
-            let counted = match same {
-                Some(Known::Draft(known)) => tx.add_case_to_draft(known, id, minutes).await?,
-                Some(Known::Procedure(known)) => {
+            let counted = match home {
+                Home::Draft(known) => tx.add_case_to_draft(known, id, minutes).await?,
+                Home::Procedure(known) => {
                     let counted = tx.add_cases_to_procedure(known, 1, now).await?;
                     if counted {
                         tx.set_procedure(id, known).await?;
                     }
                     counted
                 }
-                None => false,
+                Home::Nowhere => false,
             };
             if counted {
                 // It would only draw later cases to itself, away from the one they belong to.
@@ -42,4 +54,35 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
         })
     })
     .with_passages())
+}
+
+/// Where a case that tells the same as a known draft belongs.
+enum Home {
+    Draft(DraftId),
+    Procedure(ProcedureId),
+    Nowhere,
+}
+
+/// Where the known draft's own case went: it may have been counted elsewhere, or decided on, since the comparison.
+async fn home_of(kit: &Kit, known: DraftId) -> Result<Home, Fault> {
+    let Some(known) = kit.db.draft(known).await? else { return Ok(Home::Nowhere) };
+    let Some(its) = kit.db.intervention(known.intervention, &house()).await? else { return Ok(Home::Nowhere) };
+    Ok(match its.stage {
+        Stage::Merged | Stage::Published | Stage::InReview => match its.procedure {
+            Some(procedure) => Home::Procedure(procedure),
+            None => kit.db.case_of(its.id).await?.map_or(Home::Nowhere, Home::Draft),
+        },
+        Stage::Indexed | Stage::Compared => {
+            let jobs = kit.db.jobs_of(&its.id.to_string()).await?;
+            let moves = jobs.iter().any(|job| matches!(job.state, JobState::Ready | JobState::Running));
+            if moves {
+                return Err(Fault::after(
+                    A_STEP,
+                    "a case that tells the same is a step behind: waiting for its review",
+                ));
+            }
+            Home::Nowhere
+        }
+        _ => Home::Nowhere,
+    })
 }

@@ -13,7 +13,7 @@ fn many(range: std::ops::Range<u32>) -> String {
 async fn interrupted(name: &str, content: &str, after: usize) -> Bench {
     let mut bench = Bench::new(name, content);
     bench.sink.fails_after = Some(after);
-    let error = bench.run().await.unwrap_err();
+    let error = bench.run().await.expect_err("the sink gives up");
     assert!(matches!(error, ImportError::Sink(_)) && error.to_string().contains("the disk is full"), "{error}");
     bench.sink.fails_after = None;
     bench
@@ -95,4 +95,13 @@ async fn another_mapping_is_another_reading() {
     let summary = bench.done().await;
     assert!(summary.began_anew);
     assert_eq!(summary.accepted, 300, "rows of source b, all of them");
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_to_is_named_with_what_to_do() {
+    let mut bench = Bench::new("export.jsonl", many(0..300));
+    // Stands where the state would be written: works for root too, whom no permission stops.
+    std::fs::create_dir(bench.beside(".import-state.json.new")).unwrap();
+    let error = bench.run().await.unwrap_err();
+    assert!(matches!(error, ImportError::Beside { .. }) && error.to_string().contains("savoir import -"), "{error}");
 }

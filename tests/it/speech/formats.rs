@@ -16,6 +16,7 @@ const SENTENCES: &[&str] = &[
     "sentence-vorbis.ogg",
     "sentence-opus.ogg",
     "sentence.webm",
+    "with-lengths.webm",
     "film.mp4",
 ];
 

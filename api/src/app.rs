@@ -1,0 +1,82 @@
+//! What the doors share, and the one builder of the server: tests use it as production does.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use savoir_pipeline::kit::Kit;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::config::Config;
+use crate::error::{Code, Problem};
+use crate::observe::{self, Meters};
+use crate::{auth, error, routes};
+
+/// How many may watch the line at a time: each costs two small reads every half second.
+const WATCHERS: usize = 64;
+
+/// What every door may use.
+pub struct App {
+    /// The environment of the line.
+    pub kit: Arc<Kit>,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// Cancelled when the server is to stop: streams end, nothing new is taken.
+    pub stop: CancellationToken,
+    pub(crate) meters: Meters,
+    pub(crate) watchers: Arc<Semaphore>,
+}
+
+impl App {
+    /// The doors of `kit`, under `config`, until `stop` is cancelled.
+    #[must_use]
+    pub fn new(kit: Arc<Kit>, config: Arc<Config>, stop: CancellationToken) -> Arc<Self> {
+        Arc::new(Self { kit, config, stop, meters: Meters::default(), watchers: Arc::new(Semaphore::new(WATCHERS)) })
+    }
+}
+
+/// Every door, behind what all of them need.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes::ROUTES {
+        let door = (route.door)(route.method).route_layer(from_fn_with_state((app.clone(), route), auth::guard));
+        router = router.route(route.path, door);
+    }
+    router
+        .fallback(async || Problem::from(Code::NoRoute))
+        .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(error::speak))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(observe::span)
+                .on_request(())
+                .on_response(observe::answered)
+                .on_failure(()),
+        )
+        .layer(from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app)
+}
+
+/// Serves until `app.stop` is cancelled and the answers under way are given.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(listener: tokio::net::TcpListener, app: Arc<App>) -> std::io::Result<()> {
+    let stop = app.stop.clone();
+    axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { stop.cancelled().await })
+        .await
+}
+
+/// A panic is our fault and tells the caller nothing.
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let cause = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    tracing::error!(cause = cause.unwrap_or("unknown"), "a handler panicked");
+    axum::response::IntoResponse::into_response(Problem::from(Code::Internal))
+}

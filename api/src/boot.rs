@@ -1,0 +1,181 @@
+//! The only place that chooses adapters: from settings to a [`Kit`].
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use savoir_models::clock::{Clock, SystemClock};
+use savoir_models::store::Db;
+use savoir_pipeline::blobs::Blobs;
+use savoir_pipeline::embed::Embedder;
+use savoir_pipeline::embed::builtin::Builtin;
+use savoir_pipeline::embed::model2vec::Model2Vec;
+use savoir_pipeline::embed::openai;
+use savoir_pipeline::extractor::offline::Offline;
+use savoir_pipeline::hooks::Hooks;
+use savoir_pipeline::index::vectors::server::Address;
+use savoir_pipeline::index::vectors::{Place, Space};
+use savoir_pipeline::index::{Index, IndexError};
+use savoir_pipeline::kit::{Kit, LineSettings};
+use savoir_pipeline::speech::Transcriber;
+use savoir_pipeline::speech::remote::{Remote, RemoteSettings};
+use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
+use secrecy::ExposeSecret;
+use tokio::sync::Notify;
+
+use crate::config::{Config, EmbedderEngine, Endpoint, SpeechEngine, VectorPlace};
+
+/// Where the index of this node is kept.
+#[must_use]
+pub fn index_folder(config: &Config) -> PathBuf {
+    config.data.dir.join("index")
+}
+
+/// The database that the settings name; its tables are brought to this version.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn database(config: &Config) -> anyhow::Result<Db> {
+    std::fs::create_dir_all(&config.data.dir)
+        .with_context(|| format!("data.dir: the folder {} cannot be made", config.data.dir.display()))?;
+    match config.database.connection_url() {
+        None => {
+            let file = config.data.dir.join("savoir.db");
+            Db::sqlite(&file).await.with_context(|| format!("the database {} cannot be opened", file.display()))
+        }
+        Some(url) => Db::postgres(url.expose_secret(), config.database.connections)
+            .await
+            .context("database.url: PostgreSQL cannot be reached"),
+    }
+}
+
+/// Where files are kept.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn blobs(config: &Config) -> anyhow::Result<Blobs> {
+    let folder = config.data.dir.join("files");
+    Blobs::folder(&folder).with_context(|| format!("data.dir: the folder {} cannot be used", folder.display()))
+}
+
+/// Everything, opened. With SQLite this process is the only one that works the line: jobs that a process before it had
+/// claimed are free again.
+///
+/// # Errors
+/// When something that must be there is not, with what to do about it. A speech model is not among that: recordings wait.
+pub async fn kit(config: &Config) -> anyhow::Result<Arc<Kit>> {
+    let db = database(config).await?;
+    let embedder = embedder(config)?;
+    let index = open_index(config, embedder.as_ref()).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    if config.database.connection_url().is_none() {
+        let taken = db.take_over(clock.now()).await?;
+        if taken > 0 {
+            tracing::info!(jobs = taken, "taking up jobs that an earlier process left");
+        }
+    }
+    Ok(Arc::new(Kit {
+        db,
+        blobs: blobs(config)?,
+        clock,
+        transcriber: transcriber(config)?,
+        extractor: Arc::new(Offline),
+        embedder,
+        index: Arc::new(index),
+        line: line(config),
+        work: Notify::new(),
+        passages: Notify::new(),
+        hooks: Hooks::default(),
+    }))
+}
+
+/// The index of this node, held by this process alone.
+///
+/// # Errors
+/// When another process holds it, or the folder or the vector server cannot be used.
+pub async fn open_index(config: &Config, embedder: &dyn Embedder) -> Result<Index, IndexError> {
+    let place = match config.index.vectors {
+        VectorPlace::Edge => Place::Edge,
+        VectorPlace::Server => Place::Server(Address {
+            url: config.index.qdrant_url.clone().unwrap_or_default(),
+            api_key: config.index.qdrant_api_key.clone(),
+            prefix: config.index.qdrant_collection.clone(),
+        }),
+    };
+    Index::open(&index_folder(config), place, Space::of(embedder)).await
+}
+
+/// The embedder that the settings name.
+///
+/// # Errors
+/// When its file is not there or is none.
+pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
+    let settings = &config.embedder;
+    Ok(match settings.engine {
+        EmbedderEngine::Builtin => Arc::new(Builtin),
+        EmbedderEngine::Model2vec => {
+            Arc::new(Model2Vec::open(settings.path.as_deref().unwrap_or(Path::new(""))).context("embedder.path")?)
+        }
+        EmbedderEngine::Openai => {
+            let Endpoint { base_url, model, api_key, timeout_seconds, .. } = settings.endpoint.clone();
+            Arc::new(openai::Remote::new(openai::Endpoint {
+                base_url: base_url.unwrap_or_default(),
+                api_key,
+                model: model.unwrap_or_default(),
+                dimensions: settings.dimensions,
+                passage_prefix: String::new(),
+                query_prefix: String::new(),
+                timeout: std::time::Duration::from_secs(timeout_seconds),
+            })?)
+        }
+    })
+}
+
+/// Speech recognition, or what to do to have it.
+fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
+    let speech = &config.speech;
+    Ok(match speech.engine {
+        SpeechEngine::None => {
+            Err("no speech recognition is configured: set speech.engine to \"whisper\" or \"remote\"".into())
+        }
+        SpeechEngine::Whisper => {
+            let whisper = Whisper::new(WhisperSettings {
+                model: config.model_file(speech.model.as_deref().unwrap_or_default()),
+                vad: speech.vad.as_deref().map(|vad| config.model_file(vad)),
+                threads: speech.threads,
+                max_minutes: speech.max_minutes,
+            })
+            .context("speech.model")?;
+            if let Some(notice) = whisper.notices() {
+                tracing::warn!(model = whisper.model(), "{}", notice.text(config.language));
+            }
+            Ok(Arc::new(whisper))
+        }
+        SpeechEngine::Remote => {
+            let endpoint = speech.endpoint.clone();
+            Ok(Arc::new(Remote::new(RemoteSettings {
+                base_url: endpoint.base_url.unwrap_or_default(),
+                api_key: endpoint.api_key,
+                model: endpoint.model.unwrap_or_default(),
+                timeout: std::time::Duration::from_secs(endpoint.timeout_seconds),
+                max_minutes: speech.max_minutes,
+            })?))
+        }
+    })
+}
+
+fn line(config: &Config) -> LineSettings {
+    let worker = &config.worker;
+    let seconds = std::time::Duration::from_secs;
+    LineSettings {
+        lanes: [worker.lanes.speech, worker.lanes.model, worker.lanes.rest],
+        lease: seconds(worker.lease_seconds),
+        heartbeat: seconds(worker.heartbeat_seconds),
+        max_failures: i64::from(worker.max_attempts),
+        backoff: seconds(worker.backoff_seconds),
+        backoff_max: seconds(worker.backoff_max_seconds),
+        recheck: seconds(worker.recheck_seconds),
+        poll: std::time::Duration::from_millis(worker.poll_milliseconds),
+        drain: seconds(worker.drain_seconds),
+    }
+}

@@ -1,0 +1,120 @@
+//! `savoir doctor`: what is in order, and what to mend.
+
+use savoir_models::job::JobState;
+use savoir_pipeline::embed::Purpose;
+use savoir_pipeline::index::{IndexError, saved_counts};
+
+use super::Outcome;
+use crate::boot;
+use crate::config::{Config, SpeechEngine};
+
+/// What `doctor` takes.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, serde::Serialize)]
+struct Finding {
+    what: &'static str,
+    good: bool,
+    detail: String,
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, what: &'static str, result: anyhow::Result<String>) {
+        let (good, detail) = match result {
+            Ok(detail) => (true, detail),
+            Err(error) => (false, format!("{error:#}")),
+        };
+        self.0.push(Finding { what, good, detail });
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot do what it is for, with what to do about it.
+pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+    let mut findings = Findings::default();
+    let problems = config.check();
+    findings.add(
+        "settings",
+        if problems.is_empty() { Ok("no contradictions".into()) } else { Err(anyhow::anyhow!("{problems:?}")) },
+    );
+    findings.add("files", boot::blobs(config).map(|_| format!("{} can be written", config.data.dir.display())));
+    match boot::database(config).await {
+        Err(error) => findings.add("database", Err(error)),
+        Ok(db) => {
+            findings.add("database", Ok(format!("{}, tables of this version", db.kind())));
+            let dead = db.jobs(JobState::Dead, None, 1_000).await?.len();
+            let sentence =
+                anyhow::anyhow!("{dead} dead: `savoir jobs list` says why, `savoir jobs retry` tries them again");
+            findings.add("jobs", if dead == 0 { Ok("none is dead".into()) } else { Err(sentence) });
+            findings.add("index", index(config, db.status().await?.passages).await);
+            db.close().await;
+        }
+    }
+    findings.add("embedder", embedder(config).await);
+    findings.add("speech", speech(config));
+    let good = findings.0.iter().all(|f| f.good);
+    if arguments.json {
+        println!("{}", serde_json::json!({ "good": good, "findings": findings.0 }));
+    } else {
+        for finding in &findings.0 {
+            println!("{} {:10} {}", if finding.good { "ok " } else { "BAD" }, finding.what, finding.detail);
+        }
+    }
+    Ok(if good { Outcome::Done } else { Outcome::Failed })
+}
+
+async fn index(config: &Config, passages: i64) -> anyhow::Result<String> {
+    let embedder = boot::embedder(config)?;
+    let (text, vectors, by) = match boot::open_index(config, embedder.as_ref()).await {
+        Ok(index) => {
+            let counts = index.counts().await?;
+            (counts.text, counts.vectors, "")
+        }
+        Err(IndexError::Locked(folder)) => {
+            let (text, vectors) = saved_counts(&folder).unwrap_or_default();
+            (text, vectors, " (as the process that holds it last counted)")
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let sentence = format!("{passages} passages in the database, {text} in the text index, {vectors} with vectors{by}");
+    let same = i64::try_from(text) == Ok(passages) && i64::try_from(vectors) == Ok(passages);
+    anyhow::ensure!(same, "{sentence}; a worker brings them up to date, `savoir reindex` builds them anew");
+    Ok(sentence)
+}
+
+async fn embedder(config: &Config) -> anyhow::Result<String> {
+    let embedder = boot::embedder(config)?;
+    let vector = embedder.embed(&["essai".to_owned()], Purpose::Query).await?;
+    Ok(format!("{}, {} dimensions", embedder.id(), vector.first().map_or(0, Vec::len)))
+}
+
+fn speech(config: &Config) -> anyhow::Result<String> {
+    match config.speech.engine {
+        SpeechEngine::None => Ok("none: recordings wait".into()),
+        SpeechEngine::Remote => {
+            let base_url = config.speech.endpoint.base_url.as_deref().unwrap_or_default();
+            Ok(format!("the service at {base_url}; not called from here, a call would cost"))
+        }
+        SpeechEngine::Whisper => {
+            let name = config.speech.model.as_deref().unwrap_or_default();
+            let file = config.model_file(name);
+            anyhow::ensure!(
+                file.is_file(),
+                "{} is not there: recordings wait; `savoir models pull {name}` fetches it",
+                file.display()
+            );
+            Ok(format!("{}", file.display()))
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Interventions: delivered, listed, shown, answered, retried.
+
+mod create;
+mod media;
+mod serve;
+mod upload;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use savoir_models::clock::Timestamp;
+use savoir_models::draft::Verdict;
+use savoir_models::evidence::Question;
+use savoir_models::id::{DraftId, InterventionId, ProcedureId, QuestionId};
+use savoir_models::intervention::{Equipment, FieldError, Intervention, Stage};
+use savoir_models::job::Job;
+use savoir_models::store::{Answered, InterventionFilter};
+use savoir_models::transcript::Transcript;
+use savoir_models::viewer::{Role, Viewer};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use create::{__path_create, create};
+pub(crate) use serve::{__path_attachment, attachment};
+
+use crate::app::App;
+use crate::auth::{Bearer, is_outsider};
+use crate::error::{Code, Problem};
+use crate::input::{self, Ask, At, Page};
+
+/// The longest answer to a question, in characters.
+const LONGEST_ANSWER: usize = 20_000;
+
+/// Which interventions to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// Only those at this stage.
+    stage: Option<Stage>,
+    /// Only those that wait for something or failed.
+    waiting: Option<bool>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+/// A line of the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InterventionLine {
+    id: InterventionId,
+    source: String,
+    external_id: String,
+    closed_at: Timestamp,
+    equipment: Equipment,
+    /// The fault in the words of who reported it.
+    symptom: Option<String>,
+    stage: Stage,
+    /// What it waits for or why it failed.
+    waiting: Option<String>,
+    procedure: Option<ProcedureId>,
+    attachments: usize,
+    received_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// Lists interventions in order of arrival.
+#[utoipa::path(get, path = "/api/v1/interventions", tag = "interventions", params(Listing),
+    responses((status = 200, body = Page<InterventionLine>, description = "A page")))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    Ask(asked): Ask<Listing>,
+) -> Result<Json<Page<InterventionLine>>, Problem> {
+    let limit = input::limit(asked.limit, 50, 200)?;
+    let filter = InterventionFilter {
+        stage: asked.stage,
+        waiting: asked.waiting.unwrap_or(false),
+        after: input::cursor(asked.cursor.as_ref(), |text| text.parse().ok())?,
+        limit: limit + 1,
+    };
+    let found = app.kit.db.interventions(&filter, &bearer.viewer).await?;
+    let line = |i: Intervention| {
+        let i = for_viewer(i, &bearer.viewer);
+        InterventionLine {
+            id: i.id,
+            source: i.intake.source,
+            external_id: i.intake.external_id,
+            closed_at: i.intake.closed_at,
+            equipment: i.intake.equipment,
+            symptom: i.intake.request.symptom,
+            stage: i.stage,
+            waiting: i.waiting,
+            procedure: i.procedure,
+            attachments: i.attachments.len(),
+            received_at: i.received_at,
+            updated_at: i.updated_at,
+        }
+    };
+    Ok(Json(Page::of(found, limit, |i: &Intervention| i.id.to_string(), line)))
+}
+
+/// Takes out what the house says among itself: private messages, reasons that may name other cases, and for a
+/// customer the files of the technician.
+fn for_viewer(mut intervention: Intervention, viewer: &Viewer) -> Intervention {
+    if is_outsider(viewer) {
+        intervention.intake.exchanges.retain(|e| !e.private);
+        if viewer.role == Role::Customer || intervention.stage != Stage::NeedsAnswers {
+            intervention.waiting = None;
+        }
+    }
+    if viewer.role == Role::Customer {
+        intervention.attachments.clear();
+    }
+    intervention
+}
+
+/// A draft, named.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DraftLine {
+    id: DraftId,
+    title: String,
+    /// What comparing said of it.
+    verdict: Option<Verdict>,
+}
+
+/// Everything that is known of an intervention, as far as the viewer may see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InterventionPage {
+    #[serde(flatten)]
+    intervention: Intervention,
+    transcripts: Vec<Transcript>,
+    questions: Vec<Question>,
+    draft: Option<DraftLine>,
+    /// What the line still has to do, or gave up.
+    jobs: Vec<Job>,
+}
+
+/// Shows an intervention.
+#[utoipa::path(get, path = "/api/v1/interventions/{id}", tag = "interventions", params(("id" = InterventionId, Path)),
+    responses((status = 200, body = InterventionPage, description = "The intervention")))]
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    At(id): At<InterventionId>,
+) -> Result<Json<InterventionPage>, Problem> {
+    let db = &app.kit.db;
+    let viewer = &bearer.viewer;
+    let found = db.intervention(id, viewer).await?.ok_or(Code::NotFound)?;
+    let mut page = InterventionPage {
+        intervention: for_viewer(found, viewer),
+        transcripts: Vec::new(),
+        questions: Vec::new(),
+        draft: None,
+        jobs: Vec::new(),
+    };
+    if viewer.role != Role::Customer {
+        page.transcripts = db.transcripts(id).await?;
+        page.questions = db.questions(id).await?;
+    }
+    if !is_outsider(viewer) {
+        page.jobs = db.jobs_of(&id.to_string()).await?;
+        page.draft = db.draft_of(id).await?.map(|d| DraftLine {
+            id: d.id,
+            title: d.content.title.text,
+            verdict: d.comparison.map(|c| c.verdict),
+        });
+    }
+    Ok(Json(page))
+}
+
+/// Answers to open questions.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answers {
+    /// One to twenty.
+    #[schema(min_items = 1, max_items = 20)]
+    answers: Vec<Answer>,
+}
+
+/// An answer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    /// Which question.
+    question: QuestionId,
+    /// What there is to say.
+    #[schema(min_length = 1, max_length = 20_000)]
+    answer: String,
+}
+
+/// What remains to be answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StillOpen {
+    /// How many questions; with none left, the line goes on.
+    open: usize,
+}
+
+/// Answers questions that are open.
+#[utoipa::path(post, path = "/api/v1/interventions/{id}/answers", tag = "interventions", params(("id" = InterventionId, Path)),
+    request_body = Answers, responses((status = 200, body = StillOpen, description = "Kept")))]
+pub(crate) async fn answer(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    At(id): At<InterventionId>,
+    input::Json(given): input::Json<Answers>,
+) -> Result<Json<StillOpen>, Problem> {
+    app.kit.db.intervention(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
+    let mut errors: Vec<FieldError> = Vec::new();
+    if given.answers.is_empty() || given.answers.len() > 20 {
+        errors.push(FieldError::new("answers", "out_of_range", "one to twenty answers", "de une à vingt réponses"));
+    }
+    for (i, answer) in given.answers.iter().enumerate() {
+        let length = answer.answer.trim().chars().count();
+        if length == 0 || length > LONGEST_ANSWER {
+            let (en, fr) = (format!("1 to {LONGEST_ANSWER} characters"), format!("de 1 à {LONGEST_ANSWER} caractères"));
+            errors.push(FieldError::new(format!("answers[{i}].answer"), "out_of_range", en, fr));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Problem::fields(Code::InvalidFields, errors));
+    }
+    let answers: Vec<_> = given.answers.into_iter().map(|a| (a.question, a.answer.trim().to_owned())).collect();
+    match app.kit.db.answer(id, &answers, &bearer.viewer.name, app.kit.clock.now()).await? {
+        Answered::Kept { open } => {
+            app.kit.work.notify_one();
+            Ok(Json(StillOpen { open }))
+        }
+        Answered::NoQuestion(question) => {
+            let at = answers.iter().rposition(|(q, _)| *q == question).unwrap_or_default();
+            let (en, fr) = (
+                "is no open question of this intervention: read it again",
+                "n'est pas une question ouverte de cette intervention : relisez-la",
+            );
+            let error = FieldError::new(format!("answers[{at}].question"), "not_open", en, fr);
+            Err(Problem::field(Code::InvalidFields, error))
+        }
+    }
+}
+
+/// Gives the steps that gave up another life: those of the intervention, and the publication of its procedure.
+#[utoipa::path(post, path = "/api/v1/interventions/{id}/retry", tag = "interventions", params(("id" = InterventionId, Path)),
+    responses(
+        (status = 202, description = "They will run again"),
+        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "nothing_to_retry"),
+    ))]
+pub(crate) async fn retry(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    At(id): At<InterventionId>,
+) -> Result<StatusCode, Problem> {
+    let db = &app.kit.db;
+    let found = db.intervention(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
+    let now = app.kit.clock.now();
+    let mut retried = db.retry(&id.to_string(), now).await?;
+    if let Some(procedure) = found.procedure {
+        retried |= db.retry(&procedure.to_string(), now).await?;
+    }
+    if !retried {
+        return Err(Code::NothingToRetry.into());
+    }
+    app.kit.work.notify_one();
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,109 @@
+//! The OpenAPI 3.1 document, made from the code: each handler says what is its own, the table says the rest.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Answer};
+use utoipa::{Modify, OpenApi};
+
+use crate::error::ProblemBody;
+use crate::events::StepProgress;
+use crate::routes::{Pace, ROUTES, Route, Who};
+use crate::{events, interventions, openapi, operations, procedures, reviews, search};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Savoir", description = "Closed interventions in, approved procedures out."),
+    paths(
+        interventions::create, interventions::list, interventions::show, interventions::attachment,
+        interventions::answer, interventions::retry, events::watch,
+        reviews::list, reviews::show, reviews::edit, reviews::decide,
+        procedures::show, procedures::revisions, procedures::feedback, search::search,
+        operations::jobs, operations::status, operations::alive, operations::ready, operations::metrics,
+        openapi::serve,
+    ),
+    components(schemas(ProblemBody, StepProgress)),
+    modifiers(&Common),
+    security(("token" = [])),
+)]
+struct Doors;
+
+/// The document.
+#[must_use]
+pub fn document() -> Document {
+    Doors::openapi()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "operations", security(()),
+    responses((status = 200, content_type = "application/json", description = "OpenAPI 3.1")))]
+pub(crate) async fn serve() -> Response {
+    match document().to_json() {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(_) => crate::error::Problem::from(crate::error::Code::Internal).into_response(),
+    }
+}
+
+/// What all doors have in common: the token, the roles, the ways to say no.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut Document) {
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(token));
+        for route in ROUTES {
+            let Some(item) = document.paths.paths.get_mut(route.path) else { continue };
+            let operation = match route.verb() {
+                "POST" => &mut item.post,
+                "PUT" => &mut item.put,
+                _ => &mut item.get,
+            };
+            if let Some(operation) = operation {
+                complete(operation, route);
+            }
+        }
+    }
+}
+
+fn complete(operation: &mut Operation, route: &Route) {
+    let mut statuses = vec!["500", "503"];
+    if !matches!(route.who, Who::Anyone) {
+        statuses.extend(["401", "403"]);
+    }
+    if operation.parameters.as_ref().is_some_and(|p| !p.is_empty()) {
+        statuses.push("400");
+    }
+    if route.path.contains('{') {
+        statuses.push("404");
+    }
+    if operation.request_body.is_some() {
+        statuses.extend(["400", "408", "413", "415", "422"]);
+    }
+    if route.pace == Pace::Answer {
+        statuses.push("413");
+    }
+    for status in statuses {
+        let answer = operation.responses.responses.entry(status.to_owned());
+        answer.or_insert_with(|| RefOr::T(problem(status)));
+    }
+    if let Who::Roles(roles) | Who::LocalOr(roles) = route.who {
+        let roles = roles.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
+        let said = operation.description.take().unwrap_or_default();
+        operation.description = Some(format!("{said}\n\nRoles: {roles}.").trim().to_owned());
+    }
+}
+
+fn problem(status: &str) -> Answer {
+    let codes: Vec<_> = crate::error::Code::ALL
+        .iter()
+        .map(|code| code.row())
+        .filter(|(_, number, ..)| number.to_string() == status)
+        .map(|(word, ..)| word)
+        .collect();
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    utoipa::openapi::ResponseBuilder::new()
+        .description(codes.join(", "))
+        .content("application/problem+json", content)
+        .build()
+}

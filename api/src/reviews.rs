@@ -1,0 +1,292 @@
+//! The review queue: read, edit, decide.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use savoir_models::content::Content;
+use savoir_models::draft::{Draft, Known, Verdict};
+use savoir_models::evidence::Source;
+use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
+use savoir_models::intervention::{Attachment, FieldError};
+use savoir_models::review::{Decision, Refusal, Review, ReviewState};
+use savoir_models::store::Decided;
+use savoir_models::viewer::Viewer;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::auth::Bearer;
+use crate::error::{Code, Problem};
+use crate::input::{self, Ask, At, Page};
+
+/// Which reviews to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// Only those in this state; `open` when left out.
+    state: Option<ReviewState>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+/// A line of the queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReviewLine {
+    #[serde(flatten)]
+    review: Review,
+    title: String,
+    /// Kind of machine.
+    family: Option<String>,
+    /// What comparing said.
+    verdict: Option<Verdict>,
+}
+
+/// Lists reviews, the most worthwhile first.
+#[utoipa::path(get, path = "/api/v1/reviews", tag = "reviews", params(Listing),
+    responses((status = 200, body = Page<ReviewLine>, description = "A page")))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    _bearer: Bearer,
+    Ask(asked): Ask<Listing>,
+) -> Result<Json<Page<ReviewLine>>, Problem> {
+    let limit = input::limit(asked.limit, 50, 200)?;
+    let after = input::cursor(asked.cursor.as_ref(), |text| {
+        let (worth, id) = text.split_once('_')?;
+        let worth = f64::from_bits(u64::from_str_radix(worth, 16).ok()?);
+        Some((worth, id.parse().ok()?))
+    })?;
+    let db = &app.kit.db;
+    let mut lines = Vec::new();
+    for review in db.reviews(asked.state.unwrap_or(ReviewState::Open), after, limit + 1).await? {
+        let draft = db.draft(review.draft).await?.ok_or(Code::Internal)?;
+        lines.push(ReviewLine {
+            review,
+            title: draft.content.title.text,
+            family: draft.content.applies_to.family,
+            verdict: draft.comparison.map(|c| c.verdict),
+        });
+    }
+    let cursor = |l: &ReviewLine| format!("{:016x}_{}", l.review.worth.to_bits(), l.review.id);
+    Ok(Json(Page::of(lines, limit, cursor, |l| l)))
+}
+
+/// A text that statements of the draft rest on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EvidenceText {
+    source: Source,
+    /// Its words; the places of quotes are bytes of it.
+    text: String,
+}
+
+/// What the draft is near to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Nearest {
+    known: Known,
+    content: Content,
+}
+
+/// A review with all that one needs to decide.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReviewPage {
+    review: Review,
+    draft: Draft,
+    /// Every text of the draft's own case, in reading order.
+    texts: Vec<EvidenceText>,
+    /// Files of the draft's own case.
+    attachments: Vec<Attachment>,
+    /// Every intervention that the draft stands for.
+    cases: Vec<InterventionId>,
+    /// The nearest known text, when comparing named one.
+    nearest: Option<Nearest>,
+}
+
+/// Shows a review; its ETag is the draft's version.
+#[utoipa::path(get, path = "/api/v1/reviews/{id}", tag = "reviews", params(("id" = ReviewId, Path)),
+    responses((status = 200, body = ReviewPage, description = "The review", headers(("ETag" = String)))))]
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    At(id): At<ReviewId>,
+) -> Result<([(HeaderName, HeaderValue); 1], Json<ReviewPage>), Problem> {
+    let db = &app.kit.db;
+    let (review, draft) = found(&app, id).await?;
+    let case = db.case(draft.intervention).await?.ok_or(Code::Internal)?;
+    let texts =
+        case.texts().into_iter().map(|t| EvidenceText { source: t.source, text: t.text.into_owned() }).collect();
+    let nearest = match draft.comparison.as_ref().and_then(|c| c.nearest) {
+        Some(known) => content_of(&app, known, &bearer.viewer).await?.map(|content| Nearest { known, content }),
+        None => None,
+    };
+    let cases = db.cases_of(draft.id).await?;
+    let tag = [(header::ETAG, input::etag(draft.version))];
+    let attachments = case.intervention.attachments;
+    Ok((tag, Json(ReviewPage { review, draft, texts, attachments, cases, nearest })))
+}
+
+async fn found(app: &App, id: ReviewId) -> Result<(Review, Draft), Problem> {
+    let review = app.kit.db.review(id).await?.ok_or(Code::NotFound)?;
+    let draft = app.kit.db.draft(review.draft).await?.ok_or(Code::Internal)?;
+    Ok((review, draft))
+}
+
+async fn content_of(app: &App, known: Known, viewer: &Viewer) -> Result<Option<Content>, Problem> {
+    Ok(match known {
+        Known::Procedure(id) => app.kit.db.procedure(id, viewer).await?.map(|p| p.revision.content),
+        Known::Draft(id) => app.kit.db.draft(id).await?.map(|d| d.content),
+    })
+}
+
+/// The draft's new version.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Edited {
+    /// What `If-Match` names next.
+    version: i64,
+}
+
+/// Replaces the content of a draft under review.
+#[utoipa::path(put, path = "/api/v1/reviews/{id}/content", tag = "reviews",
+    params(("id" = ReviewId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),
+    request_body = Content,
+    responses(
+        (status = 200, body = Edited, description = "Kept, with its diff and author", headers(("ETag" = String))),
+        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided"),
+        (status = 412, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "stale"),
+        (status = 428, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "version_missing"),
+    ))]
+pub(crate) async fn edit(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    At(id): At<ReviewId>,
+    headers: HeaderMap,
+    input::Json(content): input::Json<Content>,
+) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
+    let seen = input::if_match(&headers)?;
+    let (review, draft) = found(&app, id).await?;
+    still_open(&review)?;
+    if draft.version != seen {
+        return Err(stale(seen, draft.version));
+    }
+    let errors = content.check();
+    if !errors.is_empty() {
+        return Err(Problem::fields(Code::InvalidFields, errors));
+    }
+    let mut tx = app.kit.db.begin().await?;
+    let Some(version) = tx.edit_draft(&draft, &content, &bearer.viewer.name, app.kit.clock.now()).await? else {
+        drop(tx);
+        let (review, draft) = found(&app, id).await?;
+        still_open(&review)?;
+        return Err(stale(seen, draft.version));
+    };
+    tx.commit().await?;
+    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version })))
+}
+
+fn stale(seen: i64, current: i64) -> Problem {
+    Problem::new(
+        Code::Stale,
+        format!("The draft is at version {current}, not {seen}: read it again and redo your change."),
+        format!(
+            "Le brouillon en est à la version {current} et non {seen} : relisez-le et refaites votre modification."
+        ),
+    )
+    .with(header::ETAG, input::etag(current))
+}
+
+fn still_open(review: &Review) -> Result<(), Problem> {
+    if review.state == ReviewState::Open {
+        return Ok(());
+    }
+    let decision = review.decision.clone().unwrap_or_else(|| review.state.to_string());
+    Err(already(&decision, review.decided_by.as_deref().unwrap_or("?")))
+}
+
+fn already(decision: &str, by: &str) -> Problem {
+    Problem::new(
+        Code::AlreadyDecided,
+        format!("This review was already decided ({decision}, by {by})."),
+        format!("Cette relecture a déjà été tranchée ({decision}, par {by})."),
+    )
+}
+
+/// What followed from a decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DecisionTaken {
+    review: Review,
+    /// The procedure that was made, changed or added to.
+    procedure: Option<ProcedureId>,
+}
+
+/// Decides.
+#[utoipa::path(post, path = "/api/v1/reviews/{id}/decision", tag = "reviews",
+    params(("id" = ReviewId, Path), ("If-Match" = String, Header, description = "The ETag of what was read")),
+    request_body = Decision,
+    responses(
+        (status = 200, body = DecisionTaken, description = "It stands"),
+        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable"),
+        (status = 412, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "stale"),
+        (status = 428, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "version_missing"),
+    ))]
+pub(crate) async fn decide(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    At(id): At<ReviewId>,
+    headers: HeaderMap,
+    input::Json(decision): input::Json<Decision>,
+) -> Result<Json<DecisionTaken>, Problem> {
+    let seen = input::if_match(&headers)?;
+    let now = app.kit.clock.now();
+    match app.kit.db.decide(id, &decision, &bearer.viewer, seen, now).await? {
+        Decided::Done(procedure) => {
+            app.kit.work.notify_one();
+            let (review, _) = found(&app, id).await?;
+            Ok(Json(DecisionTaken { review, procedure }))
+        }
+        Decided::Refused(refusal) => Err(refused(refusal)),
+        Decided::NoReview => Err(Code::NotFound.into()),
+        Decided::NoProcedure(procedure) => {
+            let (_, _, en, fr) = Code::ProcedureUnavailable.row();
+            let error =
+                FieldError::new("into", "unavailable", format!("{procedure}: {en}"), format!("{procedure} : {fr}"));
+            Err(Problem::field(Code::ProcedureUnavailable, error))
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    let field = |field: &str, code, en: &str, fr: &str| {
+        Problem::field(Code::InvalidFields, FieldError::new(field, code, en, fr))
+    };
+    match refusal {
+        Refusal::NotAnExpert => Problem::new(
+            Code::Forbidden,
+            "Only a named expert may decide on a review.",
+            "Seul un expert nommé peut trancher une relecture.",
+        ),
+        Refusal::AlreadyDecided { decision, by } => already(&decision, &by),
+        Refusal::Stale { seen, current } => stale(seen, current),
+        Refusal::NoReason => field(
+            "reason",
+            "missing",
+            "say why, so that the technician can learn from it",
+            "dites pourquoi, pour que le technicien puisse en tirer parti",
+        ),
+        Refusal::NoQuestions => field(
+            "questions",
+            "out_of_range",
+            "one to four questions, none of them empty",
+            "de une à quatre questions, aucune vide",
+        ),
+        Refusal::Content { path, reason } => {
+            let fr = format!(
+                "cette partie du brouillon ne peut pas être publiée en l'état ({reason}) : corrigez-la d'abord"
+            );
+            field(&format!("content.{path}"), "invalid", &reason, &fr)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The URL table: every door on one screen, with who may pass. A route without a row does not exist.
+
+use std::sync::Arc;
+
+use axum::routing::{MethodFilter, MethodRouter, on};
+use savoir_models::viewer::Role;
+
+use crate::app::App;
+use crate::{events, interventions, openapi, operations, procedures, reviews, search};
+
+/// Who may pass.
+#[derive(Debug, Clone, Copy)]
+pub enum Who {
+    /// Everybody, without a token.
+    Anyone,
+    /// Programs on this machine without a token; others with a token of one of these roles.
+    LocalOr(&'static [Role]),
+    /// Those with a token of one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// How long a request may take and how much it may bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// As any question: `server.request_timeout_seconds`, `server.json_limit_mib`.
+    Answer,
+    /// As an upload: `server.upload_timeout_seconds`, `server.upload_total_limit_mib`.
+    Upload,
+    /// Until somebody hangs up.
+    Stream,
+}
+
+/// A row of the table.
+pub struct Route {
+    /// Its method.
+    pub method: MethodFilter,
+    /// Its path, as axum and OpenAPI write it.
+    pub path: &'static str,
+    /// Who may pass.
+    pub who: Who,
+    /// How long it may take.
+    pub pace: Pace,
+    /// Its handler.
+    pub(crate) door: fn(MethodFilter) -> MethodRouter<Arc<App>>,
+}
+
+const GET: MethodFilter = MethodFilter::GET;
+const POST: MethodFilter = MethodFilter::POST;
+const PUT: MethodFilter = MethodFilter::PUT;
+
+use Pace::{Answer, Stream, Upload};
+use Role::{Administrator, Contractor, Coordinator, Customer, Expert, Safety, Service, Technician};
+
+const ANYONE: Who = Who::Anyone;
+const WATCHERS: Who = Who::LocalOr(&[Administrator, Coordinator, Service]);
+const OPERATORS: Who = Who::Roles(&[Administrator, Coordinator, Expert]);
+const DELIVERERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Contractor, Service]);
+const WITNESSES: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor]);
+const READERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor, Customer]);
+const ALL: Who = Who::Roles(Role::ALL);
+const HOUSE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Service]);
+const OFFICE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety]);
+const EXPERTS: Who = Who::Roles(&[Administrator, Expert, Safety]);
+
+/// The table.
+#[rustfmt::skip]
+pub const ROUTES: &[Route] = &[
+    row(POST, "/api/v1/interventions",                                 DELIVERERS, Upload, |m| on(m, interventions::create)),
+    row(GET,  "/api/v1/interventions",                                 ALL,        Answer, |m| on(m, interventions::list)),
+    row(GET,  "/api/v1/interventions/{id}",                            ALL,        Answer, |m| on(m, interventions::show)),
+    row(GET,  "/api/v1/interventions/{id}/attachments/{attachment}",   WITNESSES,  Stream, |m| on(m, interventions::attachment)),
+    row(POST, "/api/v1/interventions/{id}/answers",                    WITNESSES,  Answer, |m| on(m, interventions::answer)),
+    row(POST, "/api/v1/interventions/{id}/retry",                      OPERATORS,  Answer, |m| on(m, interventions::retry)),
+    row(GET,  "/api/v1/events",                                        HOUSE,      Stream, |m| on(m, events::watch)),
+    row(GET,  "/api/v1/reviews",                                       EXPERTS,    Answer, |m| on(m, reviews::list)),
+    row(GET,  "/api/v1/reviews/{id}",                                  EXPERTS,    Answer, |m| on(m, reviews::show)),
+    row(PUT,  "/api/v1/reviews/{id}/content",                          EXPERTS,    Answer, |m| on(m, reviews::edit)),
+    row(POST, "/api/v1/reviews/{id}/decision",                         EXPERTS,    Answer, |m| on(m, reviews::decide)),
+    row(GET,  "/api/v1/procedures/{id}",                               READERS,    Answer, |m| on(m, procedures::show)),
+    row(GET,  "/api/v1/procedures/{id}/revisions",                     OFFICE,     Answer, |m| on(m, procedures::revisions)),
+    row(POST, "/api/v1/procedures/{id}/feedback",                      READERS,    Answer, |m| on(m, procedures::feedback)),
+    row(GET,  "/api/v1/search",                                        READERS,    Answer, |m| on(m, search::search)),
+    row(GET,  "/api/v1/jobs",                                          OPERATORS,  Answer, |m| on(m, operations::jobs)),
+    row(GET,  "/api/v1/status",                                        OFFICE,     Answer, |m| on(m, operations::status)),
+    row(GET,  "/api/openapi.json",                                     ANYONE,     Answer, |m| on(m, openapi::serve)),
+    row(GET,  "/healthz",                                              ANYONE,     Answer, |m| on(m, operations::alive)),
+    row(GET,  "/readyz",                                               ANYONE,     Answer, |m| on(m, operations::ready)),
+    row(GET,  "/metrics",                                              WATCHERS,   Answer, |m| on(m, operations::metrics)),
+];
+
+const fn row(
+    method: MethodFilter,
+    path: &'static str,
+    who: Who,
+    pace: Pace,
+    door: fn(MethodFilter) -> MethodRouter<Arc<App>>,
+) -> Route {
+    Route { method, path, who, pace, door }
+}
+
+impl Route {
+    /// The method's word.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        match self.method {
+            POST => "POST",
+            PUT => "PUT",
+            _ => "GET",
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The search door: approved procedures, within what the viewer may read.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use savoir_models::id::ProcedureId;
+use savoir_models::intervention::FieldError;
+use savoir_models::passage::PassagePart;
+use savoir_models::text::Language;
+use savoir_models::viewer::Audience;
+use savoir_pipeline::search::{self, Hit};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::auth::Bearer;
+use crate::error::{Code, Problem};
+use crate::input::{self, Ask};
+
+/// The longest question and filter, in characters.
+const LONGEST: usize = 1_000;
+
+/// A procedure that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Found {
+    procedure: ProcedureId,
+    title: String,
+    /// How well it answers, 0 to 1; comparable within one answer only.
+    score: f64,
+    /// Which side of it was found.
+    part: PassagePart,
+    /// A piece of its text.
+    snippet: String,
+    /// What to highlight: stretches of `snippet`, in bytes (UTF-8), from and up to.
+    highlights: Vec<[usize; 2]>,
+    language: Language,
+    audience: Audience,
+    family: Option<String>,
+    models: Vec<String>,
+    /// Its error codes, canonical.
+    codes: Vec<String>,
+}
+
+impl From<Hit> for Found {
+    fn from(hit: Hit) -> Self {
+        Self {
+            procedure: hit.procedure,
+            title: hit.title,
+            score: hit.score,
+            part: hit.part,
+            snippet: hit.snippet.text,
+            highlights: hit.snippet.marks.iter().map(|r| [r.start, r.end]).collect(),
+            language: hit.language,
+            audience: hit.audience,
+            family: hit.family,
+            models: hit.models,
+            codes: hit.codes,
+        }
+    }
+}
+
+/// A question to the search.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Query {
+    /// Symptom, machine, words, codes; needed unless there is a filter.
+    #[param(max_length = 1_000)]
+    q: Option<String>,
+    /// Only this kind of machine.
+    family: Option<String>,
+    /// Only this model.
+    model: Option<String>,
+    /// Only this error code, in any spelling.
+    code: Option<String>,
+    /// Only texts in this language.
+    language: Option<Language>,
+    /// 1 to 50; 10 when left out.
+    #[param(minimum = 1, maximum = 50)]
+    limit: Option<i64>,
+}
+
+/// What was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Hits {
+    /// The best first.
+    items: Vec<Found>,
+    /// Why vectors took no part, when they did not: these were found by words and codes alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limited: Option<String>,
+}
+
+/// Searches approved procedures.
+#[utoipa::path(get, path = "/api/v1/search", tag = "search", params(Query),
+    responses((status = 200, body = Hits, description = "What was found")))]
+pub(crate) async fn search(
+    State(app): State<Arc<App>>,
+    bearer: Bearer,
+    Ask(query): Ask<Query>,
+) -> Result<Json<Hits>, Problem> {
+    let limit = input::limit(query.limit, 10, 50)?;
+    let filled = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+    let asked = search::Query {
+        text: filled(query.q).unwrap_or_default(),
+        family: filled(query.family),
+        model: filled(query.model),
+        code: filled(query.code),
+        language: query.language,
+        limit: usize::try_from(limit).unwrap_or(10),
+    };
+    let filters = [("family", &asked.family), ("model", &asked.model), ("code", &asked.code)];
+    if asked.text.is_empty() && filters.iter().all(|(_, filter)| filter.is_none()) {
+        let (en, fr) = ("say what to look for, or give a filter", "dites ce que vous cherchez, ou donnez un filtre");
+        return Err(Problem::field(Code::BadQuery, FieldError::new("q", "missing", en, fr)));
+    }
+    let texts = filters.map(|(name, filter)| (name, filter.as_deref().unwrap_or_default()));
+    for (field, text) in texts.into_iter().chain([("q", asked.text.as_str())]) {
+        if text.chars().count() > LONGEST {
+            let (en, fr) = (format!("at most {LONGEST} characters"), format!("{LONGEST} caractères au plus"));
+            return Err(Problem::field(Code::BadQuery, FieldError::new(field, "too_long", en, fr)));
+        }
+    }
+    let kit = &app.kit;
+    let found = search::search(&kit.index, kit.embedder.as_ref(), &asked, &bearer.viewer).await.map_err(|fault| {
+        tracing::error!(%fault, "the search failed");
+        Problem::from(Code::Unavailable)
+    })?;
+    Ok(Json(Hits { items: found.hits.into_iter().map(Found::from).collect(), limited: found.limited }))
+}

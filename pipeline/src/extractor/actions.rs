@@ -1,0 +1,424 @@
+//! What a clause says was done, whoever tells it and however: "j'ai remplacé le filtre", "Filtre remplacé",
+//! "Rempl. filtre", "Remplacement du filtre", "the filter was replaced".
+
+use super::clauses::{Clause, Part, View};
+use super::lexicon::Cue;
+use super::verbs::{Form, Kind, Shape};
+
+/// How the clause says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// Verb, then object: "remplacé le filtre", "remplacer le filtre".
+    Verb,
+    /// Noun, then its complement: "remplacement du filtre"; whether the noun is feminine.
+    Noun { feminine: bool },
+    /// Object, then participle: "filtre remplacé".
+    Passive,
+    /// It is an order already: "Remplacez le filtre".
+    Order,
+    /// "ne jamais dévisser le bouchon".
+    Never,
+}
+
+/// Something done or to be done.
+#[derive(Debug, Clone)]
+pub(super) struct Action {
+    /// Words that carry its verbs, with the verb: several when they share an object.
+    pub(super) heads: Vec<(usize, Form)>,
+    pub(super) how: How,
+    /// The words of its object: after the verb, or before a passive participle.
+    pub(super) object: (usize, usize),
+    /// First word after verb and object, where more is said.
+    pub(super) rest: usize,
+    /// One past its last word.
+    pub(super) to: usize,
+    /// Gender and number that the participle shows.
+    pub(super) agreement: Option<(bool, bool)>,
+    /// It is told as an infinitive: what is to be done, which advice also uses.
+    pub(super) infinitive: bool,
+}
+
+impl Action {
+    /// Verb before its object, in a form that others can be listed with.
+    pub(super) fn plain(&self) -> bool {
+        self.how == How::Verb
+    }
+
+    /// Whether nothing follows the verb.
+    pub(super) fn bare(&self, view: View<'_>) -> bool {
+        self.how == How::Verb && !view.words[self.object.0.min(self.to)..self.to].iter().any(|w| !w.mark)
+    }
+
+    /// Whether its object has this gender and number.
+    pub(super) fn fits(&self, agreement: (bool, bool)) -> bool {
+        self.how == How::Passive && self.agreement == Some(agreement)
+    }
+
+    /// Takes the object of `other`.
+    pub(super) fn adopt(&mut self, other: &Self) {
+        self.how = How::Passive;
+        self.rest = self.to;
+        self.object = other.object;
+    }
+
+    /// What doing it means: mending counts most.
+    pub(super) fn kind(&self, view: View<'_>) -> Kind {
+        let kinds = || self.heads.iter().map(|(_, f)| view.lexicon.verbs.list[f.verb].kind);
+        kinds().find(|k| *k == Kind::Repair).or_else(|| kinds().next()).unwrap_or(Kind::Handling)
+    }
+}
+
+const CONNECTORS: &[&str] = &[
+    "et",
+    "puis",
+    "ensuite",
+    "alors",
+    "donc",
+    "aussi",
+    "enfin",
+    "mais",
+    "car",
+    "egalement",
+    "finalement",
+    "apres",
+    "cela",
+    "d'",
+    "abord",
+    "and",
+    "then",
+    "so",
+    "but",
+    "also",
+    "next",
+    "first",
+    "finally",
+    "afterwards",
+    "finalement",
+    "tout",
+    "deja",
+];
+const ADVERBS: &[&str] = &[
+    "aussi",
+    "ensuite",
+    "egalement",
+    "donc",
+    "alors",
+    "bien",
+    "enfin",
+    "d'",
+    "abord",
+    "de",
+    "puis",
+    "juste",
+    "simplement",
+    "tout",
+    "finalement",
+    "also",
+    "then",
+    "first",
+    "finally",
+    "just",
+    "carefully",
+    "soigneusement",
+    "completement",
+    "entierement",
+    "only",
+    "have",
+    "had",
+    "again",
+];
+const PREPOSITIONS: &[&str] = &[
+    "a", "au", "aux", "en", "dans", "sur", "avec", "pour", "par", "sans", "apres", "avant", "depuis", "si", "quand",
+    "de", "du", "d'", "des", "vers", "sous", "entre", "pres", "contre", "at", "in", "on", "with", "for", "by",
+    "without", "after", "before", "since", "if", "when", "from", "to", "of", "near", "under", "between", "against",
+    "into", "because", "until", "while", "pendant", "during", "lors", "malgre",
+];
+/// Words that no object can begin with.
+const NO_NOUN: &[&str] = &[
+    "il", "elle", "ils", "elles", "ca", "c'", "ce", "cela", "qui", "que", "non", "pas", "plus", "ne", "n'", "ni",
+    "rien", "it", "he", "she", "they", "this", "that", "which", "who", "not", "no", "there", "nothing", "y", "tres",
+    "bien", "mal", "deja", "already", "never", "jamais", "nobody", "personne", "est", "is", "was", "je", "j'", "on",
+    "nous", "vous", "i", "we", "you", "et", "and",
+];
+const COPULAS: &[&str] = &[
+    "est",
+    "sont",
+    "etait",
+    "etaient",
+    "ete",
+    "reste",
+    "restait",
+    "restaient",
+    "restent",
+    "semble",
+    "semblait",
+    "parait",
+    "is",
+    "are",
+    "was",
+    "were",
+    "be",
+    "been",
+    "being",
+    "looks",
+    "seems",
+    "got",
+    "became",
+    "trouve",
+];
+const FINITE: &[&str] = &[
+    "est", "sont", "etait", "etaient", "a", "ont", "avait", "avaient", "ai", "reste", "restent", "fait", "font", "va",
+    "vont", "peut", "peuvent", "tient", "donne", "lit", "voit", "met", "sort", "perd", "prend", "revient", "vient",
+    "dit", "doit", "suffit", "ne", "n'", "is", "are", "was", "were", "has", "had", "have", "does", "do", "did", "can",
+    "could", "will", "would", "runs", "ran", "keeps", "goes", "went", "gets", "got", "comes", "came", "works", "shows",
+    "says", "said", "stays", "needs", "need", "looks", "holds", "closes", "opens", "moves",
+];
+
+/// The part that the words `from..to` play; `before` is the clause before them.
+pub(super) fn analyse(view: View<'_>, from: usize, to: usize, before: Option<&Clause>) -> Part {
+    let mut i = from;
+    while i < to && (view.words[i].mark || CONNECTORS.contains(&view.fold(i))) {
+        i += 1;
+    }
+    if i >= to {
+        return Part::Fragment;
+    }
+    let action = spoken(view, i, to, before)
+        .unwrap_or_else(|| never(view, i, to).or_else(|| headed(view, i, to)).or_else(|| passive(view, i, to)));
+    match action {
+        Some(action) => Part::Action(action),
+        None if stated(view, i, to) => Part::State,
+        None => Part::Fragment,
+    }
+}
+
+/// "j'ai remplacé…", "we then cleaned…", "je l'ai remplacé": `None` when no first person speaks; `Some(None)` when one
+/// does without doing anything of the lexicon.
+fn spoken(view: View<'_>, i: usize, to: usize, before: Option<&Clause>) -> Option<Option<Action>> {
+    let mut at = i;
+    let mut pronoun = None;
+    if view.french() {
+        if !matches!(view.fold(at), "j'" | "je" | "nous" | "on") {
+            return None;
+        }
+        at += 1;
+        if matches!(view.fold(at), "l'" | "le" | "la" | "les") {
+            pronoun = Some(at);
+            at += 1;
+        } else if matches!(view.fold(at), "y" | "lui" | "leur" | "en" | "m'" | "me") {
+            at += 1;
+        }
+        if matches!(view.fold(at), "ai" | "avons" | "a" | "viens" | "venons") {
+            at += 1;
+        } else if !view
+            .lexicon
+            .verbs
+            .form(view.words, at)
+            .is_some_and(|f| matches!(f.shape, Shape::Present) || f.words == 1 && matches!(f.shape, Shape::Noun { .. }))
+        {
+            return Some(None);
+        }
+        if matches!(view.words.get(at).map(|w| w.low.as_str()), Some("dû" | "pu")) {
+            at += 1;
+        }
+    } else {
+        if !matches!(view.fold(at), "i" | "we") {
+            return None;
+        }
+        at += 1;
+    }
+    while at < to && ADVERBS.contains(&view.fold(at)) {
+        at += 1;
+    }
+    let Some(form) = view.lexicon.verbs.form(view.words, at).filter(|_| at < to) else { return Some(None) };
+    // "I read 90 degrees", "j'ai mesuré 108 degrés": a value was found, nothing was done that one could repeat.
+    let verb = &view.lexicon.verbs.list[form.verb];
+    let after = at + form.words;
+    if verb.kind == Kind::Check && view.fold(after).starts_with(|c: char| c.is_ascii_digit()) || verb.name == "find" {
+        return Some(None);
+    }
+    let mut action = direct(at, form, to);
+    action.agreement = None;
+    let it = pronoun.is_some() || matches!(view.fold(after), "it" | "them");
+    if it {
+        let Some(object) = antecedent(view, before) else { return Some(None) };
+        action.how = How::Passive;
+        action.rest = if pronoun.is_some() { after } else { after + 1 };
+        action.object = object;
+    }
+    Some(Some(action))
+}
+
+/// The noun phrase that the clause before is about.
+fn antecedent(view: View<'_>, before: Option<&Clause>) -> Option<(usize, usize)> {
+    let clause = before?;
+    let mut from = clause.from;
+    if let Part::Action(action) = &clause.part {
+        return (action.how == How::Passive).then_some(action.object);
+    }
+    while from < clause.to && CONNECTORS.contains(&view.fold(from)) {
+        from += 1;
+    }
+    let determined = matches!(
+        view.fold(from),
+        "le" | "la" | "les" | "l'" | "un" | "une" | "the" | "a" | "an" | "one" | "its" | "son" | "sa"
+    );
+    let to = (from + 1..clause.to.min(from + 9)).find(|j| FINITE.contains(&view.fold(*j)))?;
+    (determined && to > from + 1 && !view.words[from..to].iter().any(|w| w.mark)).then_some((from, to))
+}
+
+fn direct(at: usize, form: Form, to: usize) -> Action {
+    let agreement = match form.shape {
+        Shape::Participle { feminine, plural } => Some((feminine, plural)),
+        _ => None,
+    };
+    let after = at + form.words;
+    let infinitive = form.shape == Shape::Infinitive;
+    Action { heads: vec![(at, form)], how: How::Verb, object: (after, to), rest: to, to, agreement, infinitive }
+}
+
+/// "ne jamais dévisser…", "do not bridge…".
+fn never(view: View<'_>, i: usize, to: usize) -> Option<Action> {
+    let at = if view.french()
+        && matches!(view.fold(i), "ne" | "n'")
+        && matches!(view.fold(i + 1), "pas" | "jamais" | "plus")
+    {
+        i + 2
+    } else if matches!(view.fold(i), "never" | "don't") {
+        i + 1
+    } else if view.fold(i) == "do" && view.fold(i + 1) == "not" {
+        i + 2
+    } else {
+        return None;
+    };
+    let form = view.lexicon.verbs.form(view.words, at).filter(|f| at < to && f.shape == Shape::Infinitive)?;
+    Some(Action { how: How::Never, ..direct(at, form, to) })
+}
+
+/// A verb or an action noun at the head of the clause.
+fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
+    let form = view.lexicon.verbs.form(view.words, i).or_else(|| {
+        // "Remontez-le": the order with its pronoun.
+        let (order, pronoun) = view.words[i].low.split_once('-')?;
+        let verbs = &view.lexicon.verbs;
+        let verb = verbs.list.iter().position(|v| v.imperative == order && matches!(pronoun, "le" | "la" | "les"))?;
+        Some(Form { verb, shape: Shape::Imperative, words: 1 })
+    })?;
+    let verb = &view.lexicon.verbs.list[form.verb];
+    let after = i + form.words;
+    let next = if after < to { view.fold(after) } else { "" };
+    let article = matches!(
+        next,
+        "le" | "la"
+            | "les"
+            | "l'"
+            | "un"
+            | "une"
+            | "the"
+            | "a"
+            | "an"
+            | "both"
+            | "all"
+            | "each"
+            | "its"
+            | "deux"
+            | "son"
+            | "sa"
+            | "ses"
+    );
+    let number = next.starts_with(|c: char| c.is_ascii_digit());
+    let governed = next.is_empty() || PREPOSITIONS.contains(&next);
+    match form.shape {
+        Shape::Imperative => Some(Action { how: How::Order, ..direct(i, form, to) }),
+        Shape::Infinitive if view.french() => Some(direct(i, form, to)),
+        // English base forms are nouns too: "Test: fine", "Drain blocked".
+        Shape::Infinitive => {
+            let noun = verb.ambiguous && !article && !number;
+            let state = stated(view, after, to) && !article;
+            (!(noun && !view.orders) && !next.is_empty() && !state).then(|| direct(i, form, to))
+        }
+        Shape::Present => (article || (view.orders && !next.is_empty() && !governed)).then(|| direct(i, form, to)),
+        Shape::Abbreviation => (!next.is_empty()).then(|| direct(i, form, to)),
+        Shape::Noun { feminine, .. } if view.french() => {
+            let complement = matches!(next, "de" | "d'" | "du" | "des");
+            // "Remplacement du fusible sans effet" is told by cues; "Contrôle de pression : 3 bar" is a value.
+            (complement && !view.words[after].mark && !stated(view, after, to)).then(|| Action {
+                how: How::Noun { feminine },
+                agreement: None,
+                ..direct(i, form, to)
+            })
+        }
+        Shape::Noun { .. } => (next == "of" && !stated(view, after, to))
+            .then(|| Action { how: How::Noun { feminine: false }, ..direct(i, form, to) }),
+        Shape::Participle { feminine, plural } => {
+            let listed = (feminine || plural) && next.is_empty();
+            let value = verb.kind == Kind::Check && number;
+            let state = verb.ambiguous && governed && !listed && !matches!(next, "");
+            let found =
+                verb.name == "find" || (verb.ambiguous && next.is_empty() && !listed && verb.kind != Kind::Check);
+            let damage = verb.ambiguous && matches!(next, "ou" | "ok" | "au");
+            (!value && !state && !found && !damage).then(|| direct(i, form, to))
+        }
+    }
+}
+
+/// "Filtre remplacé", "Machine consignée", "the seal was replaced": object, then participle.
+fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
+    if PREPOSITIONS.contains(&view.fold(i)) || NO_NOUN.contains(&view.fold(i)) {
+        return None;
+    }
+    let at = (i + 1..to.min(i + 14)).find(|j| {
+        view.lexicon.verbs.form(view.words, *j).is_some_and(|f| matches!(f.shape, Shape::Participle { .. }))
+            && !view.words[*j].mark
+    })?;
+    let form = view.lexicon.verbs.form(view.words, at)?;
+    let Shape::Participle { feminine, plural } = form.shape else { return None };
+    let verb = &view.lexicon.verbs.list[form.verb];
+    let mut end = at;
+    // "a été remplacé", "was replaced"
+    let told = if view.french() {
+        view.fold(at - 1) == "ete" && matches!(view.fold(at.wrapping_sub(2)), "a" | "ont")
+    } else {
+        matches!(view.fold(at - 1), "was" | "were" | "been") && !verb.ambiguous
+    };
+    if told {
+        end = at - 1;
+        while end > i && matches!(view.fold(end - 1), "a" | "ont" | "ete" | "has" | "have" | "was" | "were" | "been") {
+            end -= 1;
+        }
+    } else if COPULAS.contains(&view.fold(at - 1)) {
+        return None;
+    }
+    let words = &view.words[i..end];
+    if end <= i
+        || words.iter().any(|w| FINITE.contains(&w.fold.as_str()) || NO_NOUN.contains(&w.fold.as_str()) || w.is("»"))
+    {
+        return None;
+    }
+    // A participle that shows a state needs something that one operates, or a heading that announces work.
+    let operated = view.orders || view.has(Cue::Operated, i, i + 3);
+    if verb.ambiguous && !told && !operated {
+        return None;
+    }
+    // In French the participle agrees; "filtre bouché" and "pompe remplacé" are read all the same, for typing errors.
+    if verb.name == "find" || (verb.kind == Kind::Check && view.fold(at + 1).starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return None;
+    }
+    let rest = at + form.words;
+    let mut action = Action { how: How::Passive, object: (i, end), rest, ..direct(at, form, to) };
+    action.agreement = Some((feminine, plural));
+    Some(action)
+}
+
+/// Whether the words say that something is so.
+fn stated(view: View<'_>, from: usize, to: usize) -> bool {
+    let finite = (from..to).any(|j| {
+        let fold = view.fold(j);
+        !view.words[j].mark
+            && (FINITE.contains(&fold)
+                || (view.french() && fold.len() > 4 && (fold.ends_with("ait") || fold.ends_with("aient")))
+                || (j > from && view.lexicon.verbs.form(view.words, j).is_some_and(|f| f.shape == Shape::Present)))
+    });
+    finite || view.has(Cue::Damage, from, to) || view.has(Cue::Symptom, from, to)
+}

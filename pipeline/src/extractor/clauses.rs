@@ -1,0 +1,302 @@
+//! Clauses of a sentence, and the part each plays: something done, a state, or a fragment that belongs to its neighbour.
+
+use savoir_models::text::Language;
+
+use super::actions::{Action, analyse};
+use super::lexicon::{Cue, Hit, Lexicon};
+use super::sentences::{Sentence, Word};
+
+/// The part a clause plays.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    /// Something was done, or is to be done.
+    Action(Action),
+    /// Something is so.
+    State,
+    /// No verb: it belongs to what stands before it.
+    Fragment,
+}
+
+/// A clause.
+#[derive(Debug, Clone)]
+pub(super) struct Clause {
+    /// First word.
+    pub(super) from: usize,
+    /// One past the last.
+    pub(super) to: usize,
+    pub(super) part: Part,
+    sep: Sep,
+}
+
+/// What stands before a clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sep {
+    Start,
+    Comma,
+    Colon,
+    Arrow,
+    And,
+    Then,
+}
+
+/// Where clauses are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) words: &'a [Word],
+    pub(super) lexicon: &'static Lexicon,
+    /// The cues of the sentence.
+    pub(super) hits: &'a [Hit],
+    /// Orders are expected: a list of actions, an expert's message, work under its heading.
+    pub(super) orders: bool,
+}
+
+impl View<'_> {
+    /// Whether the cue covers a word of the range.
+    pub(super) fn has(&self, cue: Cue, from: usize, to: usize) -> bool {
+        self.hits.iter().any(|h| h.cue == cue && h.from >= from && h.to <= to)
+    }
+
+    /// The folded word, or nothing past the end.
+    pub(super) fn fold(&self, i: usize) -> &str {
+        self.words.get(i).map_or("", |w| w.fold.as_str())
+    }
+
+    pub(super) fn french(&self) -> bool {
+        self.lexicon.language == Language::French
+    }
+}
+
+/// The clauses of a sentence, in order.
+pub(super) fn clauses(view: View<'_>, sentence: &Sentence) -> Vec<Clause> {
+    let mut out: Vec<Clause> = Vec::new();
+    for (from, to, sep) in segments(view, sentence) {
+        let part = analyse(view, from, to, out.last());
+        let fragment = matches!(part, Part::Fragment);
+        let Some(last) = out.last_mut() else {
+            out.push(Clause { from, to, part, sep });
+            continue;
+        };
+        let before = matches!(last.part, Part::Fragment);
+        let joins = match sep {
+            // A noun in a list belongs to what it is listed with.
+            Sep::Comma => fragment,
+            // "le joint et le roulement", "jeu et bruit"; two clauses only when both have a verb.
+            Sep::And => fragment || (before && !matches!(last.sep, Sep::Colon)),
+            _ => false,
+        };
+        if joins {
+            last.to = to;
+            if before && !fragment {
+                // "joint et filtre remplacés": the participle is about both.
+                let (from, sep) = (last.from, last.sep);
+                out.pop();
+                let part = analyse(view, from, to, out.last());
+                out.push(Clause { from, to, part, sep });
+            } else if let Part::Action(action) = &mut last.part {
+                action.to = to;
+            }
+        } else {
+            out.push(Clause { from, to, part, sep });
+        }
+    }
+    gather(view, out)
+}
+
+/// Verbs without an object take that of the verb they are listed with: "démonté, nettoyé et regraissé le roulement".
+fn gather(view: View<'_>, clauses: Vec<Clause>) -> Vec<Clause> {
+    let mut out: Vec<Clause> = Vec::new();
+    for mut clause in clauses {
+        if let Part::Action(action) = &mut clause.part
+            && matches!(clause.sep, Sep::Comma | Sep::And)
+            && let Some(Clause { part: Part::Action(before), .. }) = out.last()
+        {
+            if action.plain() && before.plain() && before.bare(view) && before.to <= clause.from {
+                let mut heads = before.heads.clone();
+                heads.append(&mut action.heads);
+                action.heads = heads;
+                let from = out.last().map_or(clause.from, |b| b.from);
+                out.pop();
+                clause.from = from;
+            } else if action.plain() && action.bare(view) && action.agreement.is_some_and(|a| before.fits(a)) {
+                // "façade déposée, nettoyée": the participle agrees with what was named before.
+                let before = before.clone();
+                action.adopt(&before);
+                clause.from = out.last().map_or(clause.from, |b| b.from);
+                action.to = clause.to;
+            }
+        }
+        out.push(clause);
+    }
+    out
+}
+
+fn segments(view: View<'_>, sentence: &Sentence) -> Vec<(usize, usize, Sep)> {
+    let mut out = Vec::new();
+    let (mut from, mut sep) = (sentence.from, Sep::Start);
+    let mut i = sentence.from;
+    let mut close = |from: usize, to: usize, sep: Sep| {
+        if view.words[from..to].iter().any(|w| !w.mark) {
+            out.push((from, to, sep));
+        }
+    };
+    while i < sentence.to {
+        let word = &view.words[i];
+        if word.mark {
+            if let Some(end) = quoted(view.words, i, sentence.to) {
+                i = end;
+                continue;
+            }
+            let next = match word.low.as_str() {
+                "," => Sep::Comma,
+                ":" => Sep::Colon,
+                "+" | "&" => Sep::And,
+                "->" | "=" | "—" | "–" | ">" | "|" | "…" => Sep::Arrow,
+                _ => {
+                    i += 1;
+                    continue;
+                }
+            };
+            close(from, i, sep);
+            (from, sep) = (i + 1, next);
+        } else if i > from {
+            let next = match word.fold.as_str() {
+                "et" | "and" => Some((i + 1, Sep::And)),
+                "puis" | "ensuite" | "then" | "mais" | "but" | "donc" | "so" | "car" => Some((i, Sep::Then)),
+                _ if subject(view, i, from) || told(view, i, from, sentence.to) => Some((i, Sep::Start)),
+                _ => None,
+            };
+            if let Some((begin, next)) = next {
+                close(from, i, sep);
+                (from, sep) = (begin, next);
+            }
+        }
+        i += 1;
+    }
+    close(from, sentence.to, sep);
+    out
+}
+
+/// One past the closing mark of what is quoted or in brackets at `i`; nothing is read out of it.
+fn quoted(words: &[Word], i: usize, to: usize) -> Option<usize> {
+    let closing = match words[i].low.as_str() {
+        "(" => ")",
+        "[" => "]",
+        "«" => "»",
+        "“" => "”",
+        "\"" => "\"",
+        _ => return None,
+    };
+    (i + 1..to.min(i + 80)).find(|j| words[*j].is(closing)).map(|j| j + 1)
+}
+
+/// Whether a new clause begins at a subject that no mark announces, as in dictated speech.
+fn subject(view: View<'_>, i: usize, from: usize) -> bool {
+    let before = view.fold(i - 1);
+    let subordinate = matches!(
+        before,
+        "que"
+            | "qu'"
+            | "qui"
+            | "quand"
+            | "si"
+            | "lorsque"
+            | "lorsqu'"
+            | "dont"
+            | "comme"
+            | "ou"
+            | "that"
+            | "when"
+            | "if"
+            | "which"
+            | "while"
+            | "before"
+            | "after"
+            | "as"
+            | "because"
+            | "parce"
+            | "since"
+            | "until"
+    );
+    if subordinate || i == from {
+        return false;
+    }
+    if view.french() {
+        view.fold(i) == "j'"
+            || (matches!(view.fold(i), "je" | "nous" | "on")
+                && matches!(view.fold(i + 1), "ai" | "avons" | "a" | "l'" | "les" | "suis"))
+    } else {
+        matches!(view.fold(i), "i" | "we") && view.lexicon.verbs.form(view.words, i + 1).is_some()
+    }
+}
+
+/// Whether a noun phrase with its copula begins at `i` after a long stretch without any mark (dictation).
+fn told(view: View<'_>, i: usize, from: usize, to: usize) -> bool {
+    let determiner = |w: &str| matches!(w, "le" | "la" | "les" | "l'" | "un" | "une" | "the");
+    if i < from + 3 || !determiner(view.fold(i)) {
+        return false;
+    }
+    let before = view.fold(i - 1);
+    let governed = matches!(
+        before,
+        "de" | "d'"
+            | "a"
+            | "sur"
+            | "dans"
+            | "avec"
+            | "par"
+            | "pour"
+            | "en"
+            | "sous"
+            | "of"
+            | "in"
+            | "on"
+            | "with"
+            | "from"
+            | "to"
+            | "at"
+            | "and"
+            | "et"
+            | "que"
+            | "qu'"
+            | "qui"
+            | "toutes"
+            | "tous"
+            | "that"
+            | "all"
+            | "both"
+            | "chez"
+            | "vers"
+            | "entre"
+            | "near"
+            | "by"
+            | "dont"
+            | "si"
+            | "when"
+            | "if"
+            | "where"
+            | "because"
+    );
+    if governed || view.words[i - 1].mark || view.lexicon.verbs.form(view.words, i - 1).is_some() {
+        return false;
+    }
+    let copula = |w: &str| {
+        matches!(
+            w,
+            "etait"
+                | "etaient"
+                | "est"
+                | "sont"
+                | "was"
+                | "were"
+                | "is"
+                | "are"
+                | "s'"
+                | "signale"
+                | "affiche"
+                | "affichait"
+        )
+    };
+    (i + 2..to.min(i + 7))
+        .take_while(|j| !view.words[*j].mark && !determiner(view.fold(*j)))
+        .any(|j| copula(view.fold(j)))
+}

@@ -1,0 +1,395 @@
+//! From pieces to a content, or to the questions that are missing.
+
+use savoir_models::content::{AppliesTo, Content, Hazard, Statement};
+use savoir_models::evidence::{Case, Evidence, Source, SourceText};
+use savoir_models::intervention::{Outcome, Resolution};
+use savoir_models::text::Language;
+
+use super::Extraction;
+use super::imperative::capital;
+use super::lexicon::{Cue, Label, Lexicon};
+use super::likeness::alike;
+use super::pieces::{Mention, Nature, Piece, Role, pieces};
+use super::questions::{Lack, ask, topic};
+use super::steps::{Sequence, Step};
+use super::{language, parts, title};
+
+/// The texts of a case, read once.
+pub(super) struct Sources<'a> {
+    pub(super) case: &'a Case,
+    pub(super) texts: Vec<SourceText<'a>>,
+    pub(super) language: Language,
+}
+
+impl Sources<'_> {
+    pub(super) fn french(&self) -> bool {
+        self.language == Language::French
+    }
+
+    /// Evidence for the bytes of a text.
+    pub(super) fn evidence(&self, source: usize, start: usize, end: usize) -> Option<Evidence> {
+        self.case.evidence_in(self.texts.get(source)?, start, end)
+    }
+
+    /// Evidence for the whole of a text, without the blanks around it.
+    pub(super) fn whole(&self, source: &Source) -> Option<Evidence> {
+        let text = self.texts.iter().find(|t| t.source == *source)?;
+        let start = text.text.len() - text.text.trim_start().len();
+        self.case.evidence_in(text, start, text.text.trim_end().len())
+    }
+
+    fn statement(&self, text: String, told: &[Piece]) -> Statement {
+        let evidence = told.iter().filter_map(|p| self.evidence(p.source, p.start, p.end)).collect();
+        Statement { text, evidence, findings: Vec::new() }
+    }
+}
+
+/// The pieces of a case by who tells them.
+#[derive(Default)]
+struct Told {
+    symptoms: Vec<Piece>,
+    customer: Vec<Piece>,
+    expert: Vec<Piece>,
+    report: Vec<Piece>,
+    actions: Vec<Piece>,
+    answers: Vec<(Option<Lack>, usize, Vec<Piece>)>,
+    tools: Vec<Mention>,
+    unsolved: bool,
+}
+
+fn told(sources: &Sources<'_>) -> Told {
+    let lexicon = Lexicon::of(sources.language);
+    let mut out = Told::default();
+    let intake = &sources.case.intervention.intake;
+    for (number, text) in sources.texts.iter().enumerate() {
+        let mut take = |nature| {
+            let taken = pieces(lexicon, &text.text, number, nature);
+            if nature != Nature::Customer {
+                out.tools.extend(taken.tools);
+                out.unsolved |= taken.unsolved;
+            }
+            taken.pieces
+        };
+        match &text.source {
+            Source::Report | Source::Transcript { .. } => {
+                let pieces = take(Nature::Told);
+                out.report.extend(pieces);
+            }
+            Source::Action { .. } => {
+                let pieces = take(Nature::Orders);
+                out.actions.extend(pieces);
+            }
+            Source::Exchange { index } => {
+                let from = crate::codes::fold(&intake.exchanges[*index].from);
+                if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+                    let pieces = take(Nature::Orders);
+                    out.expert.extend(pieces);
+                } else if from.contains("c") && !from.contains("coordin") && out.customer.is_empty() {
+                    out.customer = take(Nature::Customer);
+                }
+            }
+            Source::Field { path } if path == "request.symptom" => out.symptoms = take(Nature::Customer),
+            Source::Answer { question } => {
+                let asked = sources.case.questions.iter().find(|q| q.id == *question);
+                let pieces = take(Nature::Orders);
+                out.answers.push((asked.and_then(topic), number, pieces));
+            }
+            Source::Field { .. } => {}
+        }
+    }
+    out
+}
+
+/// Reads the case and lays out what it tells.
+pub(super) fn lay_out(case: &Case) -> Extraction {
+    let sources = Sources { case, texts: case.texts(), language: language::detect(case) };
+    let told = told(&sources);
+    let symptoms = symptoms(&sources, &told);
+    let sequence = sequence(&sources, &told);
+    let cause = cause(&sources, &told);
+    let verification: Vec<Statement> = proofs(&sources, &told, &sequence);
+    let lacks = lacks(
+        &sources,
+        &told,
+        &Found {
+            problem: !symptoms.is_empty(),
+            repairs: sequence.repairs(),
+            steps: sequence.steps.len(),
+            cause: cause.is_some(),
+            verified: !verification.is_empty(),
+        },
+    );
+    if !lacks.is_empty() {
+        return too_thin(&sources, &lacks, symptoms.first().map(|s| s.text.as_str()));
+    }
+    let all: Vec<Piece> = sequence.steps.iter().flat_map(|s| s.told.iter().cloned()).collect();
+    let content = Content {
+        language: sources.language,
+        title: title::title(&sources, &symptoms),
+        applies_to: applies_to(&sources, &symptoms),
+        prerequisites: prerequisites(&sources, &told),
+        tools: tools(&sources, &told.tools),
+        parts: parts::parts(&sources, &all),
+        hazards: hazards(&sources, &told, &sequence),
+        steps: sequence.steps.iter().map(|s| sources.statement(s.text.clone(), &s.told)).collect(),
+        symptoms,
+        cause,
+        verification,
+    };
+    Extraction::Draft(Box::new(content))
+}
+
+/// What was found, for judging whether it is enough.
+struct Found {
+    problem: bool,
+    repairs: bool,
+    steps: usize,
+    cause: bool,
+    verified: bool,
+}
+
+fn lacks(sources: &Sources<'_>, told: &Told, found: &Found) -> Vec<Lack> {
+    let intake = &sources.case.intervention.intake;
+    let answered = sources.case.questions.iter().any(|q| q.answer.as_deref().is_some_and(|a| !a.trim().is_empty()));
+    let unsolved = intake.outcome == Some(Outcome::NotSolved) || (intake.outcome.is_none() && told.unsolved);
+    if unsolved && !(answered && found.repairs) {
+        return vec![Lack::Solution, Lack::Cause];
+    }
+    // A bare fix without cause, check or context helps nobody; but nobody is asked a second time.
+    let bare = !found.cause && !found.verified && found.steps < 3 && !answered;
+    let mut out = Vec::new();
+    if !found.problem || !found.repairs || bare {
+        if intake.equipment.family.is_none() && intake.equipment.model.is_none() {
+            out.push(Lack::Machine);
+        }
+        if !found.problem {
+            out.push(Lack::Problem);
+        }
+        if !found.repairs || bare {
+            out.push(Lack::Steps);
+        }
+        if !found.cause {
+            out.push(Lack::Cause);
+        }
+        if !found.verified {
+            out.push(Lack::Verification);
+        }
+    }
+    out
+}
+
+fn too_thin(sources: &Sources<'_>, lacks: &[Lack], symptom: Option<&str>) -> Extraction {
+    let french = sources.french();
+    let reason = match (lacks[0], french) {
+        (Lack::Solution, true) => "Le problème n'est pas résolu : il n'y a pas encore de remède à décrire.",
+        (Lack::Solution, false) => "The problem is not solved: there is no fix to describe yet.",
+        (_, true) if lacks.contains(&Lack::Steps) => {
+            "Le compte rendu ne dit pas assez précisément ce qui a remis la machine en état."
+        }
+        (_, false) if lacks.contains(&Lack::Steps) => {
+            "The report does not say precisely enough what made the machine work again."
+        }
+        (_, true) => "Le compte rendu ne dit pas quel était le problème.",
+        (_, false) => "The report does not say what the problem was.",
+    };
+    Extraction::TooThin { reason: reason.to_owned(), questions: ask(sources, lacks, symptom) }
+}
+
+fn symptoms(sources: &Sources<'_>, told: &Told) -> Vec<Statement> {
+    let mut out: Vec<Statement> = Vec::new();
+    let mut add = |statement: Statement, most: usize| {
+        if out.len() < most && !statement.evidence.is_empty() && !out.iter().any(|s| alike(&s.text, &statement.text)) {
+            out.push(statement);
+        }
+    };
+    for piece in &told.symptoms {
+        add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 4);
+    }
+    if told.symptoms.is_empty()
+        && let Some(whole) = sources.whole(&Source::Field { path: "request.symptom".into() })
+        && whole.quote.len() <= 300
+        && !whole.quote.contains('\n')
+        && whole.quote.chars().any(char::is_alphabetic)
+    {
+        add(Statement::new(capital(&whole.quote), whole), 4);
+    }
+    for (asked, number, pieces) in &told.answers {
+        if *asked == Some(Lack::Problem) {
+            add(answer(sources, *number, pieces), 4);
+        }
+    }
+    let first = told.report.iter().position(|p| matches!(p.role, Role::Step { .. })).unwrap_or(told.report.len());
+    for piece in &told.report[..first] {
+        let clear = piece.has(Cue::Symptom)
+            && !piece.has(Cue::Fine)
+            && !matches!(piece.label, Some(Label::Cause | Label::Result));
+        if piece.role == Role::State && (clear || piece.label == Some(Label::Symptom)) {
+            add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 4);
+        }
+    }
+    for piece in told.customer.iter().filter(|p| p.has(Cue::Symptom) && !p.has(Cue::Noise) && !p.has(Cue::Person)) {
+        add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 5);
+    }
+    for (i, code) in sources.case.intervention.intake.request.error_codes.iter().enumerate() {
+        let canonical = crate::codes::canonical(code);
+        let named = out.iter().any(|s| {
+            crate::codes::find(&s.text, Some(sources.language)).iter().any(|c| Some(&c.canonical) == canonical.as_ref())
+                || s.text.contains(code.trim())
+        });
+        if let (false, Some(whole)) =
+            (named, sources.whole(&Source::Field { path: format!("request.error_codes[{i}]") }))
+        {
+            out.push(Statement::new(whole.quote.clone(), whole));
+        }
+    }
+    out
+}
+
+/// What was answered, as one statement.
+fn answer(sources: &Sources<'_>, number: usize, pieces: &[Piece]) -> Statement {
+    let text = &sources.texts[number].text;
+    let start = text.len() - text.trim_start().len();
+    let line = text[start..].lines().next().unwrap_or_default().trim_end();
+    // A hostile answer has no pieces; one of a single word has none either.
+    if pieces.is_empty() && line.split_whitespace().count() > 2 {
+        return Statement::default();
+    }
+    sources
+        .evidence(number, start, start + line.len())
+        .map_or_else(Statement::default, |e| Statement::new(capital(line), e))
+}
+
+fn sequence(sources: &Sources<'_>, told: &Told) -> Sequence {
+    let mut out = Sequence::default();
+    let mut work = told.report.clone();
+    for (asked, _, pieces) in &told.answers {
+        if !matches!(asked, Some(Lack::Cause | Lack::Verification | Lack::Problem | Lack::Machine)) {
+            work.extend(pieces.iter().cloned());
+        }
+    }
+    let told_steps = work.iter().filter(|p| matches!(p.role, Role::Step { .. })).count();
+    let remote = sources.case.intervention.intake.resolution == Some(Resolution::Remote);
+    // Where the work was done by message, the expert's messages are the procedure and the report its summary.
+    if told.actions.is_empty() && (remote || told_steps < 2) {
+        let guided: Vec<Piece> = told.expert.iter().filter(|p| matches!(p.role, Role::Step { .. })).cloned().collect();
+        out.list(&guided, sources.language);
+    }
+    out.tell(&work, sources.language);
+    out.list(&told.actions, sources.language);
+    out
+}
+
+fn proofs(sources: &Sources<'_>, told: &Told, sequence: &Sequence) -> Vec<Statement> {
+    let mut out: Vec<Statement> =
+        sequence.verification.iter().map(|Step { text, told }| sources.statement(text.clone(), told)).collect();
+    for (asked, number, pieces) in &told.answers {
+        let statement = answer(sources, *number, pieces);
+        if *asked == Some(Lack::Verification) && !statement.text.is_empty() {
+            out.push(statement);
+        }
+    }
+    out
+}
+
+/// The state that best explains the fault: what is told as its cause, or what was found damaged.
+fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
+    for (asked, number, pieces) in &told.answers {
+        let statement = answer(sources, *number, pieces);
+        if *asked == Some(Lack::Cause) && !statement.text.is_empty() {
+            return Some(statement);
+        }
+    }
+    let last = told.report.iter().rposition(Piece::is_repair).unwrap_or(told.report.len());
+    let best = told
+        .report
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.role == Role::State && !matches!(p.label, Some(Label::Symptom | Label::Result)))
+        .filter(|(_, p)| p.has(Cue::Damage) || p.has(Cue::Cause) || p.label == Some(Label::Cause))
+        .map(|(i, p)| {
+            let mut score = 0_i32;
+            score += if p.label == Some(Label::Cause) { 7 } else { 0 };
+            score += if p.has(Cue::Cause) { 3 } else { 0 };
+            score += if p.has(Cue::Damage) { 4 } else { 0 };
+            score += if p.label == Some(Label::Finding) { 1 } else { 0 };
+            score -= if p.has(Cue::Fine) { 1 } else { 0 };
+            score -= if p.has(Cue::Symptom) && !p.has(Cue::Cause) { 2 } else { 0 };
+            score -= if i > last { 4 } else { 0 };
+            score -= if p.text.len() > 220 { 2 } else { 0 };
+            (score, i, p)
+        })
+        .filter(|(score, ..)| *score >= 2)
+        .max_by_key(|(score, i, _)| (*score, std::cmp::Reverse(*i)))
+        .map(|(.., p)| p)?;
+    Some(sources.statement(best.text.clone(), std::slice::from_ref(best)))
+}
+
+fn prerequisites(sources: &Sources<'_>, told: &Told) -> Vec<Statement> {
+    let mut out: Vec<Statement> = Vec::new();
+    for piece in told.report.iter().chain(&told.expert).filter(|p| matches!(p.role, Role::Note | Role::Never)) {
+        if out.len() < 6 && !out.iter().any(|s| alike(&s.text, &piece.text)) {
+            out.push(sources.statement(piece.text.clone(), std::slice::from_ref(piece)));
+        }
+    }
+    out
+}
+
+fn tools(sources: &Sources<'_>, mentions: &[Mention]) -> Vec<Statement> {
+    let mut out: Vec<Statement> = Vec::new();
+    for mention in mentions {
+        if out.len() < 12
+            && !out.iter().any(|s| alike(&s.text, &mention.text))
+            && let Some(evidence) = sources.evidence(mention.source, mention.start, mention.end)
+        {
+            out.push(Statement::new(mention.text.clone(), evidence));
+        }
+    }
+    out
+}
+
+/// One statement for each kind of danger: the first that speaks of it, steps before states.
+fn hazards(sources: &Sources<'_>, told: &Told, sequence: &Sequence) -> Vec<Hazard> {
+    let mut out: Vec<Hazard> = Vec::new();
+    let steps = sequence.steps.iter().flat_map(|s| s.told.first().map(|p| (p, &s.text)));
+    let nevers = told.report.iter().filter(|p| matches!(p.role, Role::Never | Role::Note)).map(|p| (p, &p.text));
+    let states = told.report.iter().filter(|p| p.role == Role::State && p.text.len() <= 200).map(|p| (p, &p.text));
+    for (piece, text) in steps.chain(nevers).chain(states) {
+        for kind in piece.hazards() {
+            if !out.iter().any(|h| h.kind == kind) {
+                out.push(Hazard { kind, statement: sources.statement(text.clone(), std::slice::from_ref(piece)) });
+            }
+        }
+    }
+    out
+}
+
+fn applies_to(sources: &Sources<'_>, symptoms: &[Statement]) -> AppliesTo {
+    let intake = &sources.case.intervention.intake;
+    let equipment = &intake.equipment;
+    let mut codes: Vec<String> = intake.request.error_codes.iter().filter_map(|c| crate::codes::canonical(c)).collect();
+    if codes.is_empty() {
+        let compact =
+            |text: &Option<String>| text.as_deref().and_then(crate::codes::canonical_reference).unwrap_or_default();
+        let (model, serial) = (compact(&equipment.model), compact(&equipment.serial));
+        codes = symptoms
+            .iter()
+            .flat_map(|s| crate::codes::find(&s.text, Some(sources.language)))
+            .map(|c| c.canonical)
+            .filter(|c| *c != model && *c != serial)
+            .collect();
+    }
+    let mut seen: Vec<String> = Vec::new();
+    codes.retain(|c| {
+        !seen.contains(c) && {
+            seen.push(c.clone());
+            true
+        }
+    });
+    AppliesTo {
+        family: equipment.family.clone(),
+        manufacturer: equipment.manufacturer.clone(),
+        models: equipment.model.iter().cloned().collect(),
+        error_codes: codes,
+        firmware: equipment.firmware.clone(),
+    }
+}

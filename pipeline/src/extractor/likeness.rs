@@ -1,0 +1,89 @@
+//! Whether two statements say the same.
+
+use savoir_models::text::Language;
+
+use super::lexicon::Lexicon;
+use super::pieces::{Piece, Role};
+
+/// Verbs that technicians use for one another.
+const SYNONYMS: &[&[&str]] = &[
+    &["remplacer", "changer", "échanger", "monter", "poser", "installer", "mettre"],
+    &[
+        "contrôler",
+        "vérifier",
+        "mesurer",
+        "tester",
+        "relever",
+        "inspecter",
+        "examiner",
+        "éprouver",
+        "regarder",
+        "essayer",
+    ],
+    &["consigner", "cadenasser", "couper", "arrêter", "condamner", "débrancher", "fermer", "sécuriser", "mettre"],
+    &["nettoyer", "dépoussiérer", "souffler", "détartrer", "rincer", "dégraisser", "décrasser", "brosser"],
+    &["remplir", "compléter", "ajouter", "rajouter", "recharger", "charger", "faire"],
+    &["serrer", "resserrer", "visser", "revisser", "fixer"],
+    &["régler", "ajuster", "étalonner", "calibrer", "refaire", "aligner", "réaligner", "positionner"],
+    &["rechercher", "chercher"],
+    &["replace", "change", "swap", "fit", "install", "refit", "change out", "exchange"],
+    &["check", "inspect", "measure", "test", "verify", "read", "examine", "compare", "run"],
+    &[
+        "isolate",
+        "lock out",
+        "lock off",
+        "lock",
+        "padlock",
+        "unplug",
+        "disconnect",
+        "stop",
+        "switch off",
+        "turn off",
+        "prove dead",
+    ],
+    &["clean", "clear", "wash", "wipe", "rinse", "dry", "flush", "descale"],
+    &["fill", "refill", "top up", "add", "charge", "recharge"],
+    &["tighten", "retighten", "torque", "secure", "fasten"],
+    &["release", "vent", "depressurise", "depressurize", "dump"],
+];
+
+const STOP: &[&str] = &[
+    "les", "des", "une", "est", "sont", "etait", "pas", "plus", "que", "qui", "dans", "sur", "avec", "pour", "par",
+    "aux", "ete", "son", "ses", "the", "and", "was", "were", "with", "for", "not", "has", "had", "its", "from", "that",
+    "this",
+];
+
+/// The words of a text that carry its meaning, folded and shortened to their stems.
+pub(super) fn stems(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|w| w.len() > 2)
+        .take(60)
+        .map(crate::codes::fold)
+        .filter(|w| !STOP.contains(&w.as_str()))
+        .map(|w| w.chars().take(6).collect())
+        .collect()
+}
+
+/// How much of the smaller set the two share, 0 to 1.
+pub(super) fn shared(a: &[String], b: &[String]) -> f64 {
+    let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if few.is_empty() {
+        return 0.0;
+    }
+    let common = few.iter().filter(|w| many.contains(w)).count();
+    f64::from(u32::try_from(common).unwrap_or(0)) / f64::from(u32::try_from(few.len()).unwrap_or(1))
+}
+
+/// Whether two texts say the same: most of the shorter one's words are in the longer one.
+pub(super) fn alike(a: &str, b: &str) -> bool {
+    shared(&stems(a), &stems(b)) >= 0.7
+}
+
+/// Whether two steps are one: verbs that mean the same and objects that share most of their words.
+pub(super) fn same_step(a: &Piece, b: &Piece, language: Language) -> bool {
+    let (Role::Step { verb: first, .. }, Role::Step { verb: second, .. }) = (a.role, b.role) else { return false };
+    let verbs = &Lexicon::of(language).verbs.list;
+    let (first, second) = (verbs[first].name.as_str(), verbs[second].name.as_str());
+    let synonyms = first == second || SYNONYMS.iter().any(|set| set.contains(&first) && set.contains(&second));
+    synonyms && shared(&a.object, &b.object) >= 0.6
+}

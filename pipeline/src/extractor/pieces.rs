@@ -1,0 +1,320 @@
+//! From one text of a case to pieces: steps, states and notes, in reading order, each with its bytes.
+
+use savoir_models::content::HazardKind;
+
+use super::actions::How;
+use super::clauses::{Clause, Part, View, clauses};
+use super::imperative::{capital, order, slice, trimmed};
+use super::lexicon::{Cue, Hit, Label, Lexicon};
+use super::sentences::{Reading, Sentence, read};
+use super::verbs::Kind;
+
+/// Whose words they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nature {
+    /// What was done, told afterwards: report, transcript.
+    Told,
+    /// What was done or is to be done, a line each: actions, an answer, an expert's message.
+    Orders,
+    /// The customer's words: symptoms only.
+    Customer,
+}
+
+/// What a piece is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Something to do, already in the imperative.
+    Step {
+        kind: Kind,
+        /// Position in the lexicon's verbs.
+        verb: usize,
+    },
+    /// Something never to do.
+    Never,
+    /// Something is, or was, so.
+    State,
+    /// Worth knowing before one starts.
+    Note,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    /// Which text, by its position in the case.
+    pub(super) source: usize,
+    /// Which sentence of it.
+    pub(super) sentence: usize,
+    /// First byte.
+    pub(super) start: usize,
+    /// One past the last.
+    pub(super) end: usize,
+    /// What it says, ready to be shown.
+    pub(super) text: String,
+    pub(super) role: Role,
+    pub(super) label: Option<Label>,
+    /// What its words hint at.
+    pub(super) cues: Vec<Cue>,
+    /// The words of its object, folded; for telling whether two steps are one.
+    pub(super) object: Vec<String>,
+    /// The bytes of its object.
+    pub(super) thing: (usize, usize),
+}
+
+impl Piece {
+    pub(super) fn has(&self, cue: Cue) -> bool {
+        self.cues.contains(&cue)
+    }
+
+    pub(super) fn is_repair(&self) -> bool {
+        matches!(self.role, Role::Step { kind: Kind::Repair, .. })
+    }
+
+    pub(super) fn hazards(&self) -> impl Iterator<Item = HazardKind> + '_ {
+        self.cues.iter().filter_map(|c| if let Cue::Hazard(kind) = c { Some(*kind) } else { None })
+    }
+}
+
+/// A tool that a text names.
+#[derive(Debug, Clone)]
+pub(super) struct Mention {
+    pub(super) source: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
+}
+
+/// What a text gives.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    pub(super) pieces: Vec<Piece>,
+    pub(super) tools: Vec<Mention>,
+    /// It says that the problem stands.
+    pub(super) unsolved: bool,
+}
+
+/// Which part of a text a heading governs.
+#[derive(Clone, Copy)]
+struct Scope {
+    label: Label,
+    paragraph: usize,
+    /// Only this line, when the heading stands on it with its text.
+    line: Option<usize>,
+}
+
+/// Takes a text to pieces.
+pub(super) fn pieces(lexicon: &'static Lexicon, text: &str, source: usize, nature: Nature) -> Pieces {
+    let reading = read(text);
+    let hits: Vec<Vec<Hit>> =
+        reading.sentences.iter().map(|s| lexicon.hits(&reading.words[s.from..s.to], s.from)).collect();
+    let poisoned = poisoned(&reading, &hits, nature);
+    let mut out = Pieces::default();
+    let mut scope: Option<Scope> = None;
+    for (number, sentence) in reading.sentences.iter().enumerate() {
+        if poisoned.binary_search(&sentence.paragraph).is_ok() {
+            continue;
+        }
+        let hits = hits[number].as_slice();
+        if scope.is_some_and(|s| s.paragraph != sentence.paragraph || s.line.is_some_and(|l| l != sentence.line)) {
+            scope = None;
+        }
+        let mut body = sentence.clone();
+        if let Some((label, from)) = heading(&reading, sentence, hits) {
+            let alone = from >= sentence.to;
+            scope = Some(Scope { label, paragraph: sentence.paragraph, line: (!alone).then_some(sentence.line) });
+            if alone {
+                continue;
+            }
+            body.from = from;
+        }
+        let label = scope.map(|s| s.label);
+        out.unsolved |= hits.iter().any(|h| h.cue == Cue::Unsolved);
+        if label == Some(Label::Drop) {
+            continue;
+        }
+        let orders = nature == Nature::Orders || matches!(label, Some(Label::Work | Label::Safety));
+        let view = View { words: &reading.words, lexicon, hits, orders };
+        let room = Room { view, text, source, number, label };
+        room.tools(&body, &mut out.tools);
+        if label == Some(Label::Note) || (room.view.has(Cue::Prerequisite, body.from, body.to) && label.is_none()) {
+            out.pieces.extend(room.run(body.from, body.to, Role::Note));
+        } else if nature == Nature::Customer {
+            if !body.question && !room.view.has(Cue::Person, body.from, body.to) {
+                out.pieces.extend(room.run(body.from, body.to, Role::State));
+            }
+        } else {
+            room.sentence(&body, &mut out.pieces);
+        }
+    }
+    out
+}
+
+/// The paragraphs that give orders to a machine that reads: nothing is taken from them. Of a customer's message nothing
+/// at all is taken then.
+fn poisoned(reading: &Reading, hits: &[Vec<Hit>], nature: Nature) -> Vec<usize> {
+    let mut out: Vec<usize> = reading
+        .sentences
+        .iter()
+        .zip(hits)
+        .filter(|(_, hits)| hits.iter().any(|h| h.cue == Cue::Hostile))
+        .map(|(s, _)| s.paragraph)
+        .collect();
+    if nature == Nature::Customer && !out.is_empty() {
+        out = reading.sentences.iter().map(|s| s.paragraph).collect();
+    }
+    out.dedup();
+    out
+}
+
+/// The heading that a sentence begins with, and where its own text begins.
+fn heading(reading: &Reading, sentence: &Sentence, hits: &[Hit]) -> Option<(Label, usize)> {
+    let longest =
+        hits.iter().filter(|h| h.from == sentence.from && matches!(h.cue, Cue::Label(_))).max_by_key(|h| h.to)?;
+    let Cue::Label(label) = longest.cue else { return None };
+    let colon = (longest.to..sentence.to.min(sentence.from + 9)).find(|i| reading.words[*i].is(":"));
+    match colon {
+        Some(colon) if !reading.words[longest.to..colon].iter().any(|w| w.is("(") || w.is(".")) => {
+            Some((label, colon + 1))
+        }
+        None if sentence.to - sentence.from <= 4 && sentence.to == longest.to => Some((label, sentence.to)),
+        _ => None,
+    }
+}
+
+struct Room<'a> {
+    view: View<'a>,
+    text: &'a str,
+    source: usize,
+    number: usize,
+    label: Option<Label>,
+}
+
+impl Room<'_> {
+    fn sentence(&self, sentence: &Sentence, out: &mut Vec<Piece>) {
+        let mut parts = clauses(self.view, sentence);
+        if sentence.question {
+            // What is asked is not told; what stands before the question is.
+            parts.pop();
+        }
+        let mut advised = false;
+        let mut run: Option<(usize, usize)> = None;
+        for clause in &parts {
+            let dropped = self.dropped(clause);
+            advised |= self.view.has(Cue::Advice, clause.from, clause.to);
+            let step = match &clause.part {
+                Part::Action(action) if !dropped && !(advised && action.infinitive) => self.step(clause),
+                _ => None,
+            };
+            let state = step.is_none() && !dropped && !matches!(clause.part, Part::Action(_));
+            if let (Some(range), false) = (run, state) {
+                out.extend(self.run(range.0, range.1, Role::State));
+                run = None;
+            }
+            if state {
+                run = Some((run.map_or(clause.from, |r| r.0), clause.to));
+            }
+            out.extend(step);
+        }
+        if let Some((from, to)) = run {
+            out.extend(self.run(from, to, Role::State));
+        }
+    }
+
+    /// Whether nothing of the clause belongs into a procedure.
+    fn dropped(&self, clause: &Clause) -> bool {
+        let has = |cue| self.view.has(cue, clause.from, clause.to);
+        match &clause.part {
+            Part::Action(action) if action.how == How::Never => false,
+            Part::Action(_) => has(Cue::Advice) || has(Cue::Other) || has(Cue::Useless),
+            _ => has(Cue::Noise) || has(Cue::Advice) || has(Cue::Person) || has(Cue::Other),
+        }
+    }
+
+    fn step(&self, clause: &Clause) -> Option<Piece> {
+        let Part::Action(action) = &clause.part else { return None };
+        let text = order(self.view, self.text, action)?;
+        let (_, form) = action.heads.last()?;
+        let to = trimmed(self.view.words, action.to.max(clause.to));
+        let first = action.heads.iter().map(|(at, _)| *at).chain([action.object.0]).min()?;
+        let from = clause.from.min(first);
+        let role = if action.how == How::Never {
+            Role::Never
+        } else {
+            Role::Step { kind: action.kind(self.view), verb: form.verb }
+        };
+        let (a, b) = if action.how == How::Passive { (action.object.0, to) } else { (action.object.0.min(to), to) };
+        let object = self.view.words[a..b]
+            .iter()
+            .filter(|w| !w.mark && w.fold.len() > 2 && !w.fold.starts_with(|c: char| c.is_ascii_digit()))
+            .take(12)
+            .map(|w| w.fold.chars().take(6).collect())
+            .collect();
+        let words = self.view.words;
+        let thing = if a < b {
+            (words[a].start, words[if action.how == How::Passive { action.object.1 } else { b } - 1].end)
+        } else {
+            (0, 0)
+        };
+        Some(Piece { object, thing, ..self.piece((from, to), text, role) })
+    }
+
+    /// A stretch that says how something is.
+    fn run(&self, mut from: usize, to: usize, role: Role) -> Option<Piece> {
+        let words = self.view.words;
+        while from < to
+            && (words[from].mark && !matches!(words[from].low.as_str(), "«" | "\"" | "(" | "“")
+                || matches!(
+                    words[from].fold.as_str(),
+                    "et" | "puis" | "ensuite" | "alors" | "donc" | "mais" | "car" | "and" | "then" | "so" | "but"
+                ))
+        {
+            from += 1;
+        }
+        let to = trimmed(words, to);
+        let count = to.saturating_sub(from);
+        // One word says nothing, and a stretch without end says everything.
+        if count < 2 || words[to - 1].end - words[from].start > 400 {
+            return None;
+        }
+        let text = capital(&slice(self.text, words, from, to));
+        Some(self.piece((from, to), text, role))
+    }
+
+    fn piece(&self, words: (usize, usize), text: String, role: Role) -> Piece {
+        let (from, to) = words;
+        let mut cues: Vec<Cue> =
+            self.view.hits.iter().filter(|h| h.from >= from && h.to <= to).map(|h| h.cue).collect();
+        cues.dedup();
+        Piece {
+            source: self.source,
+            sentence: self.number,
+            start: self.view.words[from].start,
+            end: self.view.words[to.max(from + 1) - 1].end,
+            text,
+            role,
+            label: self.label,
+            cues,
+            object: Vec::new(),
+            thing: (0, 0),
+        }
+    }
+
+    /// The tools that the sentence names; of two that overlap the longer one.
+    fn tools(&self, sentence: &Sentence, out: &mut Vec<Mention>) {
+        let mut found: Vec<&Hit> =
+            self.view.hits.iter().filter(|h| h.cue == Cue::Tool && h.from >= sentence.from).collect();
+        found.sort_by_key(|h| (h.from, std::cmp::Reverse(h.to)));
+        let mut end = 0;
+        for hit in found {
+            if hit.from < end {
+                continue;
+            }
+            end = hit.to;
+            out.push(Mention {
+                source: self.source,
+                start: self.view.words[hit.from].start,
+                end: self.view.words[hit.to - 1].end,
+                text: capital(&slice(self.text, self.view.words, hit.from, hit.to)),
+            });
+        }
+    }
+}
