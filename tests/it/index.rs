@@ -1,6 +1,8 @@
 //! Both indexes follow what SQL says, wherever the vectors are kept: one suite for the embedded shard, a server (the
 //! double, or the real one that `QDRANT_URL` names) and memory.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,7 @@
 //! What people find, and what they must not.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
 use std::time::{Duration, Instant};
 
 use savoir_models::draft::Known;

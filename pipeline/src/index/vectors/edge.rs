@@ -94,7 +94,7 @@ impl Edge {
         self.current().cursor.load(Ordering::SeqCst)
     }
 
-    pub(super) async fn len(&self) -> Result<u64, IndexError> {
+    pub(super) async fn count(&self) -> Result<u64, IndexError> {
         let open = self.current();
         tokio::task::spawn_blocking(move || Ok(open.shard()?.info().points_count as u64)).await?
     }

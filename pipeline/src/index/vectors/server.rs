@@ -135,7 +135,7 @@ impl Server {
         Ok(seq)
     }
 
-    pub(super) async fn len(&self) -> Result<u64, IndexError> {
+    pub(super) async fn count(&self) -> Result<u64, IndexError> {
         let count = CountPointsBuilder::new(&self.collection).filter(filter(&Conditions::default())).exact(true);
         let answer = self.client.count(count).await.map_err(|e| self.failed(e))?;
         Ok(answer.result.map_or(0, |r| r.count))
