@@ -277,7 +277,7 @@ impl Index {
     pub async fn counts(&self) -> Result<Counts, IndexError> {
         Ok(Counts {
             text: self.text.len(),
-            vectors: self.vectors.len().await?,
+            vectors: self.vectors.count().await?,
             text_seq: self.text.cursor(),
             vectors_seq: self.vectors.cursor().await?,
         })

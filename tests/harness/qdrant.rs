@@ -25,7 +25,14 @@ use tonic::{Request, Response, Status};
 pub struct QdrantServer {
     /// Its gRPC address.
     pub url: String,
-    serving: Option<tokio::task::JoinHandle<()>>,
+    /// A runtime of its own: with it every open connection ends, as when a server goes away.
+    serving: Option<tokio::runtime::Runtime>,
+}
+
+impl Drop for QdrantServer {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
 impl QdrantServer {
@@ -33,10 +40,13 @@ impl QdrantServer {
     ///
     /// # Panics
     /// When the double cannot be started.
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         if let Some(url) = crate::env::variable("QDRANT_URL") {
             return Self { url, serving: None };
         }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let inside = runtime.enter();
         let incoming = TcpIncoming::bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
         let url = format!("http://{}", incoming.local_addr().expect("a bound port"));
         let double = Double::default();
@@ -44,8 +54,9 @@ impl QdrantServer {
             .add_service(CollectionsServer::new(double.clone()))
             .add_service(PointsServer::new(double).max_decoding_message_size(32 << 20))
             .serve_with_incoming(incoming);
-        let serving = tokio::spawn(async move { server.await.expect("the double serves") });
-        Self { url, serving: Some(serving) }
+        drop(inside);
+        runtime.spawn(async move { server.await.expect("the double serves") });
+        Self { url, serving: Some(runtime) }
     }
 
     /// Whether it is a double, which a test may stop.
@@ -57,7 +68,7 @@ impl QdrantServer {
     /// Goes away, as servers do.
     pub fn stop(&mut self) {
         if let Some(serving) = self.serving.take() {
-            serving.abort();
+            serving.shutdown_background();
         }
     }
 

@@ -1,6 +1,8 @@
 //! Both indexes follow what SQL says, wherever the vectors are kept: one suite for the embedded shard, a server (the
 //! double, or the real one that `QDRANT_URL` names) and memory.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,8 +39,8 @@ impl Ground {
         Self::new("edge", Place::Edge, None, String::new())
     }
 
-    async fn server() -> Self {
-        let server = QdrantServer::start().await;
+    fn server() -> Self {
+        let server = QdrantServer::start();
         let prefix = format!("test-{}", PassageId::new());
         let address = Address { url: server.url.clone(), api_key: None, prefix: prefix.clone() };
         Self::new("server", Place::Server(address), Some(server), prefix)
@@ -48,13 +50,13 @@ impl Ground {
         Self { name, folder: TempDir::new().unwrap(), place, server, prefix }
     }
 
-    async fn all() -> [Self; 3] {
-        [Self::edge(), Self::server().await, Self::new("memory", Place::Memory, None, String::new())]
+    fn all() -> [Self; 3] {
+        [Self::edge(), Self::server(), Self::new("memory", Place::Memory, None, String::new())]
     }
 
     /// Those that outlive the process.
-    async fn lasting() -> [Self; 2] {
-        [Self::edge(), Self::server().await]
+    fn lasting() -> [Self; 2] {
+        [Self::edge(), Self::server()]
     }
 
     fn path(&self) -> PathBuf {
@@ -105,7 +107,7 @@ fn some(shelf: &Shelf, count: usize) -> Vec<Passage> {
 
 #[tokio::test]
 async fn what_is_put_is_found_and_what_is_taken_away_is_not() {
-    for ground in Ground::all().await {
+    for ground in Ground::all() {
         let (shelf, index) = (Shelf::default(), ground.open().await);
         let belt = passage("Courroie détendue", "Sifflement au démarrage");
         shelf.put(belt.clone());
@@ -126,7 +128,7 @@ async fn what_is_put_is_found_and_what_is_taken_away_is_not() {
 
 #[tokio::test]
 async fn following_again_and_opening_again_change_nothing() {
-    for ground in Ground::lasting().await {
+    for ground in Ground::lasting() {
         let shelf = Shelf::default();
         some(&shelf, 30);
         let index = ground.open().await;
@@ -142,7 +144,7 @@ async fn following_again_and_opening_again_change_nothing() {
 
 #[tokio::test]
 async fn an_index_deleted_while_it_is_open_comes_back_whole() {
-    for ground in Ground::lasting().await {
+    for ground in Ground::lasting() {
         let (shelf, index) = (Shelf::default(), ground.open().await);
         some(&shelf, 30);
         index.follow(&shelf).await.unwrap();
@@ -159,7 +161,7 @@ async fn an_index_deleted_while_it_is_open_comes_back_whole() {
 
 #[tokio::test]
 async fn an_index_deleted_while_it_is_closed_comes_back_whole() {
-    for ground in Ground::lasting().await {
+    for ground in Ground::lasting() {
         let shelf = Shelf::default();
         some(&shelf, 30);
         ground.open().await.follow(&shelf).await.unwrap();
@@ -215,7 +217,7 @@ impl Feed for Failing<'_> {
 
 #[tokio::test]
 async fn what_was_committed_before_a_failure_stays_and_the_rest_follows() {
-    for ground in Ground::lasting().await {
+    for ground in Ground::lasting() {
         let (shelf, index) = (Shelf::default(), ground.open().await);
         some(&shelf, 1_500);
         index.follow(&Failing(&shelf, AtomicUsize::new(0))).await.unwrap_err();
@@ -262,7 +264,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[tokio::test]
 async fn an_index_ahead_of_its_database_is_built_anew() {
-    for ground in Ground::lasting().await {
+    for ground in Ground::lasting() {
         let (shelf, index) = (Shelf::default(), ground.open().await);
         some(&shelf, 30);
         index.follow(&shelf).await.unwrap();
@@ -277,7 +279,7 @@ async fn an_index_ahead_of_its_database_is_built_anew() {
 
 #[tokio::test]
 async fn a_vector_of_another_embedder_is_left_out_and_counted() {
-    for ground in Ground::all().await {
+    for ground in Ground::all() {
         let (shelf, index) = (Shelf::default(), ground.open().await);
         let mut passages = some(&shelf, 4);
         index.follow(&shelf).await.unwrap();
@@ -293,7 +295,7 @@ async fn a_vector_of_another_embedder_is_left_out_and_counted() {
 
 #[tokio::test]
 async fn another_embedder_starts_vectors_of_its_own() {
-    for ground in Ground::lasting().await {
+    for ground in Ground::lasting() {
         let shelf = Shelf::default();
         let passages = some(&shelf, 6);
         ground.open().await.follow(&shelf).await.unwrap();
@@ -312,7 +314,7 @@ async fn another_embedder_starts_vectors_of_its_own() {
 
 #[tokio::test]
 async fn the_scope_is_kept_inside_the_vector_query() {
-    for ground in Ground::all().await {
+    for ground in Ground::all() {
         let (shelf, index) = (Shelf::default(), ground.open().await);
         let text = "La pompe fuit au joint";
         let wanted = Passage {
@@ -376,7 +378,7 @@ async fn a_second_process_is_refused_and_told_why() {
 
 #[tokio::test]
 async fn a_server_that_is_away_is_missing_and_not_a_failure() {
-    let mut ground = Ground::server().await;
+    let mut ground = Ground::server();
     let (shelf, index) = (Shelf::default(), ground.open().await);
     some(&shelf, 3);
     index.follow(&shelf).await.unwrap();

@@ -102,10 +102,10 @@ impl Vectors {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn len(&self) -> Result<u64, IndexError> {
+    pub async fn count(&self) -> Result<u64, IndexError> {
         match self {
-            Self::Edge(edge) => edge.len().await,
-            Self::Server(server) => server.len().await,
+            Self::Edge(edge) => edge.count().await,
+            Self::Server(server) => server.count().await,
             Self::Memory(memory) => Ok(memory.inner().points.len() as u64),
         }
     }

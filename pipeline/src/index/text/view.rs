@@ -1,6 +1,7 @@
 //! Questions to the text index. A question is words, never a query language.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Bound;
 
 use savoir_models::draft::Known;
@@ -29,6 +30,9 @@ const MOST_TERMS: usize = 40;
 
 /// Words of a question that are looked at before the rarest are chosen: a pasted report has them all in here.
 const MOST_WORDS: usize = 400;
+
+/// Parts of a question, and whether each must hold.
+type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
 /// A still view of the index, for one question.
 pub struct View {
@@ -69,7 +73,7 @@ impl View {
         scope: &Scope,
         limit: usize,
     ) -> Result<Vec<(Found, DocAddress)>, IndexError> {
-        let mut named: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut named: Clauses = Vec::new();
         for code in codes {
             // The code as it was asked for is worth more than its digits told without a letter.
             for (nth, key) in code_terms(code).into_iter().enumerate() {
@@ -83,7 +87,7 @@ impl View {
         if named.is_empty() {
             return Ok(Vec::new());
         }
-        let mut query: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(BooleanQuery::new(named)))];
+        let mut query: Clauses = vec![(Occur::Must, Box::new(BooleanQuery::new(named)))];
         query.extend(self.clauses(text)?);
         self.find(Box::new(BooleanQuery::new(query)), scope, limit)
     }
@@ -116,16 +120,33 @@ impl View {
         serde_json::from_str(text).map_err(|e| IndexError::Text(format!("a stored passage cannot be read: {e}")))
     }
 
+    /// The share of the words of `text` that stand in no passage in any form, 0 to 1: misspelt ones, most of them.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn unknown(&self, text: &str) -> Result<f64, IndexError> {
+        let mut known: BTreeMap<usize, bool> = BTreeMap::new();
+        for language in Language::ALL {
+            let body = self.fields.body[place(*language)];
+            for word in words(text, *language).into_iter().take(MOST_WORDS) {
+                let here = self.searcher.doc_freq(&Term::from_field_text(body, &word.term))? > 0;
+                *known.entry(word.at.start).or_default() |= here;
+            }
+        }
+        let unknown = known.values().filter(|known| !**known).count();
+        Ok(unknown as f64 / known.len().max(1) as f64)
+    }
+
     /// One clause a word, field and language.
-    fn clauses(&self, text: &str) -> Result<Vec<(Occur, Box<dyn Query>)>, IndexError> {
-        let mut out: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    fn clauses(&self, text: &str) -> Result<Clauses, IndexError> {
+        let mut out: Clauses = Vec::new();
         for language in Language::ALL {
             let (body, title) = (self.fields.body[place(*language)], self.fields.title[place(*language)]);
             let mut counted: BTreeMap<String, u64> = BTreeMap::new();
             for word in words(text, *language).into_iter().take(MOST_WORDS) {
-                if !counted.contains_key(&word.term) {
-                    let frequency = self.searcher.doc_freq(&Term::from_field_text(body, &word.term))?;
-                    counted.insert(word.term, frequency);
+                if let Entry::Vacant(free) = counted.entry(word.term) {
+                    let frequency = self.searcher.doc_freq(&Term::from_field_text(body, free.key()))?;
+                    free.insert(frequency);
                 }
             }
             let mut known: Vec<(String, u64)> = counted.into_iter().filter(|(_, n)| *n > 0).collect();
@@ -150,10 +171,8 @@ impl View {
         let mut out = Vec::with_capacity(top.len());
         for (score, at) in top {
             let columns = match columns.entry(at.segment_ord) {
-                std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(Columns::of(self.searcher.segment_reader(at.segment_ord))?)
-                }
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => free.insert(Columns::of(self.searcher.segment_reader(at.segment_ord))?),
             };
             out.push((columns.found(at.doc_id, score)?, at));
         }
@@ -161,9 +180,9 @@ impl View {
     }
 
     /// The scope as clauses that filter without scoring.
-    fn within(&self, scope: &Scope) -> Vec<(Occur, Box<dyn Query>)> {
+    fn within(&self, scope: &Scope) -> Clauses {
         let f = &self.fields;
-        let mut out: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut out: Clauses = Vec::new();
         let mut must = |query: Box<dyn Query>| out.push((Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0))));
         if scope.audiences.len() < savoir_models::viewer::Audience::ALL.len() {
             let terms = scope.audiences.iter().map(|a| Term::from_field_text(f.audience, a.as_str()));

@@ -45,6 +45,8 @@ struct Cursor {
 struct Open {
     /// Always there; taken only when it is dropped.
     shard: Option<EdgeShard>,
+    /// Which generation it is. No two of a process share one, so that an old one never touches the folder of the new.
+    number: u64,
     folder: PathBuf,
     cursor: AtomicI64,
     /// Held by whoever writes, flushes or optimises.
@@ -92,7 +94,7 @@ impl Edge {
         self.current().cursor.load(Ordering::SeqCst)
     }
 
-    pub(super) async fn len(&self) -> Result<u64, IndexError> {
+    pub(super) async fn count(&self) -> Result<u64, IndexError> {
         let open = self.current();
         tokio::task::spawn_blocking(move || Ok(open.shard()?.info().points_count as u64)).await?
     }
@@ -102,8 +104,8 @@ impl Edge {
     }
 
     pub(super) async fn clear(&self) -> Result<(), IndexError> {
-        let (folder, dimensions) = (self.folder.clone(), self.dimensions);
-        let fresh = tokio::task::spawn_blocking(move || create(&folder, dimensions)).await??;
+        let (folder, dimensions, number) = (self.folder.clone(), self.dimensions, self.current().number + 1);
+        let fresh = tokio::task::spawn_blocking(move || create(&folder, dimensions, number)).await??;
         let old = std::mem::replace(&mut *self.open.write().unwrap_or_else(PoisonError::into_inner), Arc::new(fresh));
         old.discarded.store(true, Ordering::SeqCst);
         remove(&old.folder)
@@ -221,26 +223,25 @@ fn config(dimensions: usize) -> EdgeConfig {
 
 /// The shard of the newest generation, if it is whole; a new one otherwise.
 fn reopen(folder: &Path, dimensions: usize) -> Result<Open, IndexError> {
-    let newest = generations(folder)?.into_iter().max();
-    let Some(number) = newest else { return create(folder, dimensions) };
+    let newest = names(folder)?.iter().filter_map(|name| name.parse::<u64>().ok()).max();
+    let Some(number) = newest else { return create(folder, dimensions, 0) };
     let at = folder.join(number.to_string());
-    let Some(Cursor { seq }) = read_cursor(&at) else { return create(folder, dimensions) };
+    let Some(Cursor { seq }) = read_cursor(&at) else { return create(folder, dimensions, number + 1) };
     shorten_log(&at)?;
     match EdgeShard::load(&at, Some(config(dimensions))) {
         Ok(shard) => {
             delete_all_but(folder, &number.to_string())?;
-            Ok(Open::new(shard, at, seq))
+            Ok(Open::new(shard, number, at, seq))
         }
         Err(error) => {
             tracing::warn!(%error, folder = %at.display(), "the vectors cannot be read: built anew");
-            create(folder, dimensions)
+            create(folder, dimensions, number + 1)
         }
     }
 }
 
-/// A new generation. The one before is left to whoever still reads it.
-fn create(folder: &Path, dimensions: usize) -> Result<Open, IndexError> {
-    let number = generations(folder)?.into_iter().max().map_or(0, |n| n + 1);
+/// A new generation. The one before is left to whoever still reads it, or to the next start to delete.
+fn create(folder: &Path, dimensions: usize, number: u64) -> Result<Open, IndexError> {
     let at = folder.join(number.to_string());
     std::fs::create_dir_all(&at).map_err(|reason| IndexError::Folder { folder: at.clone(), reason })?;
     let shard = EdgeShard::new(&at, config(dimensions))?;
@@ -251,24 +252,20 @@ fn create(folder: &Path, dimensions: usize) -> Result<Open, IndexError> {
     }
     shard.flush();
     write_cursor(&at, 0)?;
-    Ok(Open::new(shard, at, 0))
+    Ok(Open::new(shard, number, at, 0))
 }
 
 impl Open {
-    fn new(shard: EdgeShard, folder: PathBuf, seq: i64) -> Self {
+    fn new(shard: EdgeShard, number: u64, folder: PathBuf, seq: i64) -> Self {
         Self {
             shard: Some(shard),
+            number,
             folder,
             cursor: AtomicI64::new(seq),
             writing: Mutex::new(()),
             discarded: AtomicBool::new(false),
         }
     }
-}
-
-/// The generations that stand in a folder.
-fn generations(folder: &Path) -> Result<Vec<u64>, IndexError> {
-    Ok(names(folder)?.iter().filter_map(|name| name.parse().ok()).collect())
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, IndexError> {

@@ -135,7 +135,7 @@ impl Server {
         Ok(seq)
     }
 
-    pub(super) async fn len(&self) -> Result<u64, IndexError> {
+    pub(super) async fn count(&self) -> Result<u64, IndexError> {
         let count = CountPointsBuilder::new(&self.collection).filter(filter(&Conditions::default())).exact(true);
         let answer = self.client.count(count).await.map_err(|e| self.failed(e))?;
         Ok(answer.result.map_or(0, |r| r.count))
@@ -184,9 +184,12 @@ impl Server {
 
     fn failed(&self, error: QdrantError) -> IndexError {
         let unanswered = match &error {
-            QdrantError::ResponseError { status } => {
-                matches!(format!("{:?}", status.code()).as_str(), "Unavailable" | "DeadlineExceeded" | "Cancelled")
-            }
+            QdrantError::ResponseError { status } => match format!("{:?}", status.code()).as_str() {
+                "Unavailable" | "DeadlineExceeded" | "Cancelled" => true,
+                // What a connection that breaks under a call is reported as.
+                "Unknown" => status.message().contains("transport error"),
+                _ => false,
+            },
             QdrantError::ResourceExhaustedError { .. } | QdrantError::Io(_) => true,
             _ => false,
         };
