@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if line.trim().is_empty() {
             continue;
         }
-        let mut value: serde_json::Value = serde_json::from_str(&line).map_err(|e| format!("line {}: {e}", number + 1))?;
+        let mut value: serde_json::Value =
+            serde_json::from_str(&line).map_err(|e| format!("line {}: {e}", number + 1))?;
         // The demo's voice file lists its recordings beside the intake.
         if let Some(fields) = value.as_object_mut() {
             fields.remove("audio");

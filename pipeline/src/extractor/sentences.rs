@@ -3,6 +3,7 @@
 //! One pass over the text, whatever its length: a report of five megabytes, a line without any punctuation or a page of
 //! emoji cost what their bytes cost.
 
+use super::words::{ABBREVIATIONS, ALWAYS};
 use crate::codes::fold;
 
 /// A word, a number with its unit, or a punctuation mark.
@@ -54,51 +55,6 @@ pub(super) struct Reading {
     /// Sentences, in order.
     pub(super) sentences: Vec<Sentence>,
 }
-
-/// Words that end with a full stop without ending the sentence.
-const ABBREVIATIONS: &[&str] = &[
-    "ref",
-    "env",
-    "n",
-    "no",
-    "nr",
-    "m",
-    "mr",
-    "mrs",
-    "dr",
-    "ex",
-    "resist",
-    "chauff",
-    "temp",
-    "elec",
-    "rempl",
-    "nett",
-    "verif",
-    "redem",
-    "cf",
-    "max",
-    "min",
-    "approx",
-    "fig",
-    "sous-refroid",
-    "temper",
-    "press",
-    "alim",
-    "mot",
-    "tel",
-    "inter",
-    "st",
-    "vs",
-    "cde",
-    "mach",
-    "pos",
-    "repl",
-    "rep",
-    "tech",
-    "eg",
-    "ie",
-    "remp",
-];
 
 /// Marks that are words of their own; anything else that is neither letter nor digit is passed over.
 const MARKS: &str = ".,;:!?()[]«»“”\"…–—>=+*•&|#";
@@ -237,9 +193,14 @@ fn stops(text: &str, words: &[Word], i: usize) -> bool {
         // "lustré.Le passer": a missing blank; "p.hyd", "exemple.com": one word.
         return first.is_uppercase() && before.low.len() >= 3 && before.low.chars().all(char::is_alphabetic);
     }
-    let short = ABBREVIATIONS.contains(&before.fold.as_str())
-        || (before.low.len() == 1 && before.low.chars().all(char::is_alphabetic));
-    !(short && !after.line && (!first.is_uppercase() || before.low.len() <= 3))
+    if after.line {
+        return true;
+    }
+    // "10 min. Tension", "1 h. 80 sachets": after a number it is a unit, and the stop is one.
+    let unit = i >= 2 && words[i - 2].low.starts_with(|c: char| c.is_ascii_digit());
+    let letter = before.low.chars().count() == 1 && before.low.chars().all(char::is_alphabetic);
+    let short = ABBREVIATIONS.contains(&before.fold) && !first.is_uppercase();
+    !(ALWAYS.contains(&before.fold) || (!unit && (short || letter)))
 }
 
 #[cfg(test)]

@@ -99,6 +99,11 @@ impl Sequence {
                 step.told.push(piece.clone());
                 continue;
             }
+            if at == 0 && piece.is_repair() {
+                // Safety and diagnosis that only the report tells come before the first repair.
+                let repair = self.steps.iter().position(|s| s.told.iter().any(Piece::is_repair));
+                at = repair.unwrap_or(self.steps.len());
+            }
             let step = Step { text: piece.text.clone(), told: vec![piece.clone()] };
             if matches!(kind, Kind::Check | Kind::Trial) && last.is_some_and(|l| i > l) {
                 self.prove(step);
@@ -140,7 +145,7 @@ fn proves(piece: &Piece, after: bool) -> bool {
     if piece.label == Some(Label::Result) {
         return words >= 3;
     }
-    let shown = piece.has(Cue::Result) || (measured && piece.has(Cue::Fine));
+    let shown = piece.has(Cue::Result) || (measured && !piece.has(Cue::Symptom));
     after
         && shown
         && words >= 3
