@@ -50,7 +50,14 @@ impl Action {
     /// Whether nothing follows the verb, but for what stands in brackets.
     pub(super) fn bare(&self, view: View<'_>) -> bool {
         let after = &view.words[self.object.0.min(self.to)..self.to];
-        self.how == How::Verb && after.first().is_none_or(|w| w.is("(")) && !stands_alone(view, self)
+        let listed = self.agreement.is_some_and(|(feminine, plural)| feminine || plural);
+        let governed = after.first().is_some_and(|w| listed && PREPOSITIONS.contains(&w.fold));
+        self.how == How::Verb && (governed || after.first().is_none_or(|w| w.is("("))) && !stands_alone(view, self)
+    }
+
+    /// Whether its clause ends with the verb.
+    pub(super) fn objectless(&self) -> bool {
+        self.how == How::Verb && self.object.0 >= self.to
     }
 
     /// Whether it makes safe.
@@ -243,7 +250,12 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
             let of = matches!(next, "de" | "d'" | "du" | "des");
             let complement = of || (view.work && matches!(next, "a" | "au" | "par" | "aux") && !feminine);
             // "Remplacement du fusible sans effet" is told by cues; "Contrôle de pression : 3 bar" is a value.
-            (complement && !view.words[after].mark && !stated(view, after, to)).then(|| Action {
+            // "Arrêt d'urgence testé" is no stop.
+            let told = (after..to).any(|j| {
+                let shape = view.lexicon.verbs.form(view.words, j).map(|f| f.shape);
+                matches!(shape, Some(Shape::Participle { feminine, plural }) if feminine || plural) && j + 1 == to
+            });
+            (complement && !told && !view.words[after].mark && !stated(view, after, to)).then(|| Action {
                 how: How::Noun { feminine },
                 agreement: None,
                 ..direct(i, form, to)
@@ -257,6 +269,7 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
             // "coupé au ras du serre-fil", "fermé": a state, unless what is operated follows: "coupé le courant".
             let thing = article
                 || number
+                || matches!(next, "it" | "them" | "that" | "que" | "qu'")
                 || view.has(Cue::Operated, after, after + 2)
                 || (verb.kind != Kind::Safety && view.lexicon.noun(next).is_some());
             let state = verb.ambiguous && !listed && (governed || !thing) && !next.is_empty();
@@ -393,12 +406,14 @@ pub(super) fn subject_of(view: View<'_>, clause: &Clause) -> Option<(usize, usiz
     let ends = |j: usize| {
         view.words[j].mark
             || FINITE.contains(view.fold(j))
+            || view.words[j].low.trim_end_matches(['e', 's']).ends_with('é')
             || COPULAS.contains(view.fold(j))
-            || view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == j)
+            || (view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == j)
+                && !matches!(view.fold(j - 1), "de" | "d'" | "du" | "of"))
             || view.lexicon.verbs.form(view.words, j).is_some_and(|f| matches!(f.shape, Shape::Participle { .. }))
     };
     let to = (from + 1..clause.to.min(from + 8)).find(|j| ends(*j))?;
-    Some((from, to))
+    Some((from, super::imperative::trimmed(view.words, to)))
 }
 
 /// Verbs that need no object to be understood.

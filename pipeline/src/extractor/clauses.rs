@@ -92,7 +92,7 @@ pub(super) fn clauses(view: View<'_>, sentence: &Sentence) -> Vec<Clause> {
             }
         }
         segment_before = (from, to);
-        let part = settle(view, analyse(view, from, to, out.last()), (from, to, sep), out.last());
+        let part = settle(view, analyse(view, from, to, out.last()), (from, to, sep), &out);
         let fragment = matches!(part, Part::Fragment);
         if let Part::Action(action) = &part
             && action.adopted
@@ -115,7 +115,9 @@ pub(super) fn clauses(view: View<'_>, sentence: &Sentence) -> Vec<Clause> {
             // A noun in a list belongs to what it is listed with.
             Sep::Comma => fragment,
             // "le joint et le roulement", "jeu et bruit"; two clauses only when both have a verb.
-            Sep::And => fragment || (before && !matches!(last.sep, Sep::Colon)),
+            // A participle in the singular is about the second noun only.
+            Sep::And if before => fragment || !matches!(&part, Part::Action(a) if a.agreement.is_none_or(|a| !a.1)),
+            Sep::And => fragment,
             _ => false,
         };
         if joins {
@@ -148,36 +150,53 @@ fn plural_of_two(view: View<'_>, from: usize, to: usize) -> bool {
 }
 
 /// What a clause is once its neighbour is known.
-fn settle(view: View<'_>, part: Part, place: (usize, usize, Sep), before: Option<&Clause>) -> Part {
+fn settle(view: View<'_>, part: Part, place: (usize, usize, Sep), told: &[Clause]) -> Part {
     let (from, to, sep) = place;
-    let Some(before) = before else { return part };
+    let (Some(first), Some(before)) = (told.first(), told.last()) else { return part };
     match part {
         Part::Action(mut action) if action.plain() && action.bare(view) && action.agreement.is_some() => {
             let listed = action.agreement != Some((false, false));
-            match &before.part {
-                // "façade déposée, nettoyée": the participle agrees with what was named before.
-                Part::Action(named) if action.agreement.is_some_and(|a| named.fits(a)) => {
-                    action.adopt(named.object, to)
-                }
-                Part::State if matches!(sep, Sep::Colon | Sep::Arrow) || listed => {
-                    // "électrode encrassée : nettoyée"
-                    let Some(object) = subject_of(view, before) else { return Part::Fragment };
-                    action.adopt(object, to);
-                }
-                _ if listed => return Part::Fragment,
-                _ => {}
+            // "façade déposée, gravillon enlevé, nettoyée": the participle agrees with what was named before.
+            let near =
+                told.iter().rev().take_while(|c| matches!(c.part, Part::Action(_))).take(if listed { 3 } else { 1 });
+            let named = near.filter_map(|c| if let Part::Action(named) = &c.part { Some(named) } else { None });
+            let named = named.filter(|n| action.agreement.is_some_and(|a| n.fits(a))).map(|n| n.object).next();
+            let state = matches!(before.part, Part::State);
+            let led = matches!(sep, Sep::Colon | Sep::Arrow) && !matches!(before.part, Part::Action(_));
+            let subject = if led {
+                // "électrode encrassée : nettoyée": about what the line begins with.
+                // English participles do not agree, so that only the nearest clause can be meant.
+                let about = if view.french() { first } else { before };
+                (!matches!(about.part, Part::Action(_))).then(|| subject_of(view, about)).flatten()
+            } else if listed && state {
+                subject_of(view, before)
+            } else {
+                None
+            };
+            let agrees = |object: &(usize, usize)| {
+                let gender = view.lexicon.noun(view.fold(object.0));
+                gender.is_none_or(|feminine| action.agreement.is_some_and(|a| a.0 == feminine))
+            };
+            match named.or(subject.filter(agrees)) {
+                Some(object) => action.adopt(object, to),
+                None if listed || state || led => return Part::Fragment,
+                None => {}
             }
             Part::Action(action)
         }
         // "…, machine arrêtée": how it was done, not one more thing done.
         Part::Action(action)
             if action.how == How::Passive
-                && !view.work
+                && !view.orders
                 && sep == Sep::Comma
-                && matches!(&before.part, Part::Action(b) if !b.safe(view))
+                && match &before.part {
+                    Part::Action(before) => before.how != How::Passive && !before.safe(view),
+                    Part::State => !view.work,
+                    Part::Fragment => false,
+                }
                 && action.heads.iter().all(|(_, f)| view.lexicon.verbs.list[f.verb].ambiguous) =>
         {
-            Part::Fragment
+            if matches!(before.part, Part::State) { Part::State } else { Part::Fragment }
         }
         // "the seat switch and the torn rubber boot": still what was replaced.
         Part::State
@@ -200,7 +219,9 @@ fn gather(view: View<'_>, clauses: Vec<Clause>) -> Vec<Clause> {
             && matches!(clause.sep, Sep::Comma | Sep::And)
             && let Some(Clause { part: Part::Action(before), .. }) = out.last()
         {
-            if action.plain() && before.plain() && before.bare(view) && before.to <= clause.from {
+            let shape = |a: &Action| a.heads.last().map(|(_, f)| f.shape);
+            let listed = clause.sep == Sep::And || (shape(before) == shape(action) && before.bare(view));
+            if action.plain() && before.plain() && before.objectless() && listed && before.to <= clause.from {
                 let mut heads = before.heads.clone();
                 heads.append(&mut action.heads);
                 action.heads = heads;

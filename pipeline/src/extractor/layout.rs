@@ -8,7 +8,7 @@ use savoir_models::text::Language;
 use super::Extraction;
 use super::imperative::capital;
 use super::lexicon::{Cue, Label, Lexicon};
-use super::likeness::alike;
+use super::likeness::{alike, vague};
 use super::pieces::{Mention, Nature, Piece, Role, pieces};
 use super::questions::{Lack, ask, topic};
 use super::steps::{Sequence, Step};
@@ -231,6 +231,9 @@ fn symptoms(sources: &Sources<'_>, told: &Told, cause: Option<&Statement>) -> Ve
         let clear = piece.has(Cue::Symptom)
             && !piece.has(Cue::Fine)
             && !matches!(piece.label, Some(Label::Cause | Label::Result));
+        let folded = crate::codes::fold(&piece.text);
+        let denied = ["pas d", "aucun", "no ", "not "].iter().any(|w| folded.starts_with(w));
+        let clear = clear && !denied;
         let told_twice = cause.is_some_and(|c| alike(&c.text, &piece.text));
         if piece.role == Role::State && !told_twice && ((clear && !found) || piece.label == Some(Label::Symptom)) {
             add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 4);
@@ -336,6 +339,7 @@ fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
             score -= if i > last && !p.has(Cue::Cause) { 4 } else { 0 };
             score -= if measured(&p.text) { 2 } else { 0 };
             score -= if vague(&p.text) { 2 } else { 0 };
+            score -= i32::from(p.text.starts_with(|c: char| c.is_ascii_digit()));
             score -= if p.text.len() > 220 { 2 } else { 0 };
             (score, i, p)
         })
@@ -345,20 +349,15 @@ fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
     let (at, piece) = best;
     // "C'est la cause première": what stands before it is.
     if vague(&piece.text)
-        && let Some(before) =
-            told.report[..at].last().filter(|b| b.role == Role::State && b.source == piece.source && b.has(Cue::Damage))
+        && let Some(before) = told.report[..at]
+            .iter()
+            .rev()
+            .take(3)
+            .find(|b| b.role == Role::State && b.source == piece.source && b.has(Cue::Damage))
     {
         return Some(sources.statement(before.text.clone(), &[before.clone(), piece.clone()]));
     }
     Some(sources.statement(piece.text.clone(), std::slice::from_ref(piece)))
-}
-
-/// Whether it begins with a word that points at something said before.
-fn vague(text: &str) -> bool {
-    let folded = crate::codes::fold(text);
-    ["il ", "elle ", "ils ", "c'est", "c'etait", "ca ", "cela ", "ce ", "d'ou", "it ", "this ", "that "]
-        .iter()
-        .any(|w| folded.starts_with(w))
 }
 
 /// Whether it is a row of measured values rather than a sentence.

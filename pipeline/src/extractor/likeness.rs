@@ -95,3 +95,11 @@ pub(super) fn same_step(a: &Piece, b: &Piece, language: Language) -> bool {
     let synonyms = first == second || SYNONYMS.iter().any(|set| set.contains(&first) && set.contains(&second));
     synonyms && shared(&a.object, &b.object) >= 0.6
 }
+
+/// Whether it begins with a word that points at something said before.
+pub(super) fn vague(text: &str) -> bool {
+    let folded = crate::codes::fold(text);
+    ["il ", "elle ", "ils ", "c'est", "c'etait", "ca ", "cela ", "ce ", "d'ou", "it ", "this ", "that "]
+        .iter()
+        .any(|w| folded.starts_with(w))
+}

@@ -1,6 +1,6 @@
 //! From one text of a case to pieces: steps, states and notes, in reading order, each with its bytes.
 
-use super::words::STOP;
+use super::words::{CONNECTORS, STOP};
 use savoir_models::content::HazardKind;
 
 use super::actions::{How, determined};
@@ -8,7 +8,7 @@ use super::clauses::{Clause, Part, View, clauses};
 use super::imperative::{capital, order, slice, trimmed};
 use super::lexicon::{Cue, Hit, Label, Lexicon};
 use super::likeness;
-use super::sentences::{Reading, Sentence, read};
+use super::sentences::{Reading, Sentence, Word, read};
 use super::verbs::Kind;
 
 /// Whose words they are.
@@ -56,6 +56,8 @@ pub(super) struct Piece {
     pub(super) label: Option<Label>,
     /// What its words hint at.
     pub(super) cues: Vec<Cue>,
+    /// What stands between it and the clause before it in its sentence: ", ", " et ".
+    pub(super) link: String,
     /// The words of its object, folded; for telling whether two steps are one.
     pub(super) object: Vec<String>,
     /// The bytes of its object.
@@ -173,9 +175,12 @@ fn heading(reading: &Reading, sentence: &Sentence, hits: &[Hit]) -> Option<(Labe
     let longest =
         hits.iter().filter(|h| h.from == sentence.from && matches!(h.cue, Cue::Label(_))).max_by_key(|h| h.to)?;
     let Cue::Label(label) = longest.cue else { return None };
-    let colon = (longest.to..sentence.to.min(sentence.from + 14)).find(|i| reading.words[*i].is(":"));
+    let colon = (longest.to..sentence.to.min(sentence.from + 24))
+        .find(|i| reading.words[*i].is(":"))
+        .filter(|i| *i < sentence.from + 14 || i + 1 == sentence.to);
     // "Vérification d'absence de tension : 0 V" names what was done; "Vérification : …" is a heading.
     let named = longest.to == sentence.from + 1
+        && !reading.words[sentence.from].fold.ends_with('s')
         && reading.words.get(longest.to).is_some_and(|w| matches!(w.fold.as_str(), "d'" | "de" | "du" | "des" | "of"));
     match colon {
         Some(colon) if !named => Some((label, colon + 1)),
@@ -200,6 +205,8 @@ impl Room<'_> {
             parts.pop();
         }
         let mut advised = false;
+        let words = self.view.words;
+        let mut passive: Option<usize> = None;
         let mut run: Option<(usize, usize)> = None;
         for clause in &parts {
             let dropped = self.dropped(clause);
@@ -214,8 +221,16 @@ impl Room<'_> {
                 run = None;
             }
             if state {
-                run = Some((run.map_or(clause.from, |r| r.0), clause.to));
+                // "Crépine déposée : colmatée aux trois quarts": what is colmatée stands before.
+                let headless =
+                    words.get(clause.from).is_some_and(|w| w.low.trim_end_matches(['e', 's']).ends_with('é'));
+                let from = run.map_or(clause.from, |r| r.0);
+                run = Some((if headless && run.is_none() { passive.unwrap_or(from) } else { from }, clause.to));
             }
+            passive = match &clause.part {
+                Part::Action(action) if action.how == How::Passive => Some(clause.from),
+                _ => None,
+            };
             match step {
                 // "… and torque it to 38 Nm": the pronoun stands for what the step before named.
                 Some(piece) if self.leans(clause) => {
@@ -253,6 +268,19 @@ impl Room<'_> {
         }
     }
 
+    /// What stands between word `from` and the clause before it.
+    fn link(&self, from: usize) -> String {
+        let words = self.view.words;
+        let tie = |w: &Word| w.mark || CONNECTORS.contains(&w.fold);
+        let mut before = from;
+        while before > self.view.start && tie(&words[before - 1]) {
+            before -= 1;
+        }
+        let Some(last) = before.checked_sub(1).filter(|_| before > self.view.start) else { return String::new() };
+        let gap = &self.text[words[last].end..words[from].start];
+        if gap.len() > 20 { ", ".to_owned() } else { gap.replace(['\n', '\r', '\t'], " ") }
+    }
+
     /// Whether the clause's object is a pronoun.
     fn leans(&self, clause: &Clause) -> bool {
         let Part::Action(action) = &clause.part else { return false };
@@ -286,7 +314,7 @@ impl Room<'_> {
         let (a, b) = if action.how == How::Passive { (action.object.0, to) } else { (action.object.0.min(to), to) };
         let object = self.view.words[a..b]
             .iter()
-            .take_while(|w| !w.is(",") && !w.is("(") && !w.is(":"))
+            .take_while(|w| !w.is(",") && !w.is("(") && !w.is(":") && w.fold != "ref")
             .filter(|w| !w.mark && w.fold.len() > 1 && !STOP.contains(&w.fold))
             .take(12)
             .map(|w| likeness::stem(&w.fold))
@@ -332,8 +360,9 @@ impl Room<'_> {
         }
         let to = trimmed(words, to);
         let count = to.saturating_sub(from);
-        // One word says nothing, and a stretch without end says everything.
-        if count < 2 || words[to - 1].end - words[from].start > 400 {
+        // One word says nothing, but for a cause under its heading; a stretch without end says everything.
+        let enough = if self.label == Some(Label::Cause) { 1 } else { 2 };
+        if count < enough || words[to - 1].end - words[from].start > 400 {
             return None;
         }
         let text = capital(
@@ -361,6 +390,7 @@ impl Room<'_> {
             role,
             label: self.label,
             cues,
+            link: self.link(from),
             object: Vec::new(),
             thing: (0, 0),
         }

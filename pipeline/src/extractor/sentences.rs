@@ -146,8 +146,14 @@ fn sentences(text: &str, words: &[Word]) -> Vec<Sentence> {
         }
     };
     let mut i = 0;
+    // What stands in brackets on one line is not cut.
+    let mut shut = 0;
     while i < words.len() {
         let word = &words[i];
+        if word.is("(") && i >= shut {
+            let near = words[i + 1..].iter().take(40).take_while(|w| !w.line).position(|w| w.is(")"));
+            shut = near.map_or(shut, |p| i + 1 + p);
+        }
         if word.line && i > 0 {
             close(from, i, (paragraph, line), false);
             from = i;
@@ -167,6 +173,7 @@ fn sentences(text: &str, words: &[Word]) -> Vec<Sentence> {
             }
         }
         let ends = word.mark
+            && i >= shut
             && match word.low.as_str() {
                 "!" | "?" | ";" | "…" => true,
                 "." => stops(text, words, i),

@@ -3,14 +3,14 @@
 use savoir_models::text::Language;
 
 use super::lexicon::{Cue, Label};
-use super::likeness::{alike, same_step};
+use super::likeness::{alike, same_step, vague};
 use super::pieces::{Piece, Role};
 use super::verbs::Kind;
 
 /// A procedure of more steps than this is no procedure but a log; the first ones are kept.
 const MAX_STEPS: usize = 40;
 /// Above this a told step is worse to read than the short line of the actions.
-const LONG: usize = 160;
+const LONG: usize = 260;
 
 /// A step with every piece that tells it.
 #[derive(Debug, Clone)]
@@ -131,7 +131,7 @@ fn with_outcome(pieces: &[Piece], i: usize) -> (Step, usize) {
             let lower: String = words.next().map(|c| c.to_lowercase().chain(words).collect()).unwrap_or_default();
             let outcome =
                 if next.text.chars().nth(1).is_some_and(char::is_uppercase) { next.text.clone() } else { lower };
-            let text = format!("{}, {outcome}", piece.text);
+            let text = format!("{}{}{outcome}", piece.text, next.link);
             (Step { text, told: vec![piece.clone(), next.clone()] }, 1)
         }
         None => (Step { text: piece.text.clone(), told: vec![piece.clone()] }, 0),
@@ -141,6 +141,9 @@ fn with_outcome(pieces: &[Piece], i: usize) -> (Step, usize) {
 /// Whether a state shows that the machine runs again.
 fn proves(piece: &Piece, after: bool) -> bool {
     let words = piece.text.split_whitespace().count();
+    if piece.has(Cue::Useless) || (vague(&piece.text) && piece.label != Some(Label::Result)) {
+        return false;
+    }
     let measured = piece.text.contains(|c: char| c.is_ascii_digit());
     if piece.label == Some(Label::Result) {
         return words >= 3;
@@ -148,7 +151,7 @@ fn proves(piece: &Piece, after: bool) -> bool {
     let shown = piece.has(Cue::Result) || (measured && !piece.has(Cue::Symptom));
     after
         && shown
-        && words >= 3
+        && (words >= 4 || measured && words >= 3)
         && (!piece.has(Cue::Damage) || piece.has(Cue::Result))
         && !matches!(piece.label, Some(Label::Symptom | Label::Cause | Label::Finding))
 }

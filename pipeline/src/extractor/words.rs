@@ -51,7 +51,7 @@ set!(
 set!(
     /// Words that carry no meaning when two statements are compared.
     STOP =
-    "les des une est sont etait pas plus que qui dans sur avec pour par aux ete son ses the and was were with \
+    "de la le du un au en et ou of to in on at an by les des une est sont etait pas plus que qui dans sur avec pour par aux ete son ses the and was were with \
      for not has had its from that this"
 );
 set!(
