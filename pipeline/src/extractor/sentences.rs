@@ -56,6 +56,10 @@ pub(super) struct Reading {
     pub(super) sentences: Vec<Sentence>,
 }
 
+/// Words after which a stretch without a full stop is cut all the same: nobody can read it as one sentence, and what is
+/// asked of a sentence costs what it is long.
+const LONGEST: usize = 200;
+
 /// Marks that are words of their own; anything else that is neither letter nor digit is passed over.
 const MARKS: &str = ".,;:!?()[]«»“”\"…–—>=+*•&|#";
 
@@ -171,6 +175,10 @@ fn sentences(text: &str, words: &[Word]) -> Vec<Sentence> {
                 from = i;
                 continue;
             }
+        }
+        if i - from >= LONGEST && i >= shut {
+            close(from, i, (paragraph, line), false);
+            from = i;
         }
         let ends = word.mark
             && i >= shut

@@ -66,7 +66,10 @@ impl Sequence {
             .iter_mut()
             .find(|s| s.told.iter().any(|t| same_step(t, &piece, language) && t.text.len() >= piece.text.len()))
         {
-            known.told.push(piece);
+            // A few tellings prove a step as well as a hundred.
+            if known.told.len() < 4 {
+                known.told.push(piece);
+            }
         } else {
             self.steps.push(Step { text: piece.text.clone(), told: vec![piece] });
         }
