@@ -8,7 +8,7 @@
 
 mod numbers;
 mod references;
-mod words;
+pub(crate) mod words;
 
 use savoir_models::text::Language;
 

@@ -15,6 +15,7 @@ mod sentences;
 mod steps;
 mod title;
 mod verbs;
+mod words;
 
 use async_trait::async_trait;
 use savoir_models::content::Content;

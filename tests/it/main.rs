@@ -2,6 +2,7 @@
 
 mod crash;
 mod doors;
+mod extract;
 mod harness;
 mod import;
 mod index;

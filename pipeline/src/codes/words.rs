@@ -4,20 +4,23 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// A set of words, folded.
-pub(super) struct Words(LazyLock<HashSet<&'static str>>);
+pub(crate) struct Words(pub(crate) LazyLock<HashSet<&'static str>>);
 
 impl Words {
-    pub(super) fn contains(&self, word: &str) -> bool {
+    pub(crate) fn contains(&self, word: &str) -> bool {
         self.0.contains(word)
     }
 }
 
+/// Declares a set of words.
 macro_rules! set {
     ($(#[$doc:meta])* $name:ident = $words:literal) => {
         $(#[$doc])*
-        pub(super) static $name: Words = Words(LazyLock::new(|| $words.split_whitespace().collect()));
+        pub(crate) static $name: $crate::codes::words::Words = $crate::codes::words::Words(std::sync::LazyLock::new(|| $words.split_whitespace().collect::<std::collections::HashSet<&str>>()));
     };
 }
+
+pub(crate) use set;
 
 set!(
     /// Words that announce a code.

@@ -4,6 +4,7 @@
 use super::clauses::{Clause, Part, View};
 use super::lexicon::Cue;
 use super::verbs::{Form, Kind, Shape};
+use super::words::{ADVERBS, CONNECTORS, COPULAS, FINITE, NO_NOUN, PREPOSITIONS};
 
 /// How the clause says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) struct Action {
     pub(super) agreement: Option<(bool, bool)>,
     /// It is told as an infinitive: what is to be done, which advice also uses.
     pub(super) infinitive: bool,
+    /// Its object was named by a clause before.
+    pub(super) adopted: bool,
 }
 
 impl Action {
@@ -44,9 +47,22 @@ impl Action {
         self.how == How::Verb
     }
 
-    /// Whether nothing follows the verb.
+    /// Whether nothing follows the verb, but for what stands in brackets.
     pub(super) fn bare(&self, view: View<'_>) -> bool {
-        self.how == How::Verb && !view.words[self.object.0.min(self.to)..self.to].iter().any(|w| !w.mark)
+        let after = &view.words[self.object.0.min(self.to)..self.to];
+        let listed = self.agreement.is_some_and(|(feminine, plural)| feminine || plural);
+        let governed = after.first().is_some_and(|w| listed && PREPOSITIONS.contains(&w.fold));
+        self.how == How::Verb && (governed || after.first().is_none_or(|w| w.is("("))) && !stands_alone(view, self)
+    }
+
+    /// Whether its clause ends with the verb.
+    pub(super) fn objectless(&self) -> bool {
+        self.how == How::Verb && self.object.0 >= self.to
+    }
+
+    /// Whether it makes safe.
+    pub(super) fn safe(&self, view: View<'_>) -> bool {
+        self.heads.iter().any(|(_, f)| view.lexicon.verbs.list[f.verb].kind == Kind::Safety)
     }
 
     /// Whether its object has this gender and number.
@@ -54,11 +70,13 @@ impl Action {
         self.how == How::Passive && self.agreement == Some(agreement)
     }
 
-    /// Takes the object of `other`.
-    pub(super) fn adopt(&mut self, other: &Self) {
+    /// Takes an object that was named before; what follows its verb up to `to` stays with it.
+    pub(super) fn adopt(&mut self, object: (usize, usize), to: usize) {
         self.how = How::Passive;
-        self.rest = self.to;
-        self.object = other.object;
+        self.rest = self.object.0.min(to);
+        self.object = object;
+        self.to = to;
+        self.adopted = true;
     }
 
     /// What doing it means: mending counts most.
@@ -68,116 +86,10 @@ impl Action {
     }
 }
 
-const CONNECTORS: &[&str] = &[
-    "et",
-    "puis",
-    "ensuite",
-    "alors",
-    "donc",
-    "aussi",
-    "enfin",
-    "mais",
-    "car",
-    "egalement",
-    "finalement",
-    "apres",
-    "cela",
-    "d'",
-    "abord",
-    "and",
-    "then",
-    "so",
-    "but",
-    "also",
-    "next",
-    "first",
-    "finally",
-    "afterwards",
-    "finalement",
-    "tout",
-    "deja",
-];
-const ADVERBS: &[&str] = &[
-    "aussi",
-    "ensuite",
-    "egalement",
-    "donc",
-    "alors",
-    "bien",
-    "enfin",
-    "d'",
-    "abord",
-    "de",
-    "puis",
-    "juste",
-    "simplement",
-    "tout",
-    "finalement",
-    "also",
-    "then",
-    "first",
-    "finally",
-    "just",
-    "carefully",
-    "soigneusement",
-    "completement",
-    "entierement",
-    "only",
-    "have",
-    "had",
-    "again",
-];
-const PREPOSITIONS: &[&str] = &[
-    "a", "au", "aux", "en", "dans", "sur", "avec", "pour", "par", "sans", "apres", "avant", "depuis", "si", "quand",
-    "de", "du", "d'", "des", "vers", "sous", "entre", "pres", "contre", "at", "in", "on", "with", "for", "by",
-    "without", "after", "before", "since", "if", "when", "from", "to", "of", "near", "under", "between", "against",
-    "into", "because", "until", "while", "pendant", "during", "lors", "malgre",
-];
-/// Words that no object can begin with.
-const NO_NOUN: &[&str] = &[
-    "il", "elle", "ils", "elles", "ca", "c'", "ce", "cela", "qui", "que", "non", "pas", "plus", "ne", "n'", "ni",
-    "rien", "it", "he", "she", "they", "this", "that", "which", "who", "not", "no", "there", "nothing", "y", "tres",
-    "bien", "mal", "deja", "already", "never", "jamais", "nobody", "personne", "est", "is", "was", "je", "j'", "on",
-    "nous", "vous", "i", "we", "you", "et", "and",
-];
-const COPULAS: &[&str] = &[
-    "est",
-    "sont",
-    "etait",
-    "etaient",
-    "ete",
-    "reste",
-    "restait",
-    "restaient",
-    "restent",
-    "semble",
-    "semblait",
-    "parait",
-    "is",
-    "are",
-    "was",
-    "were",
-    "be",
-    "been",
-    "being",
-    "looks",
-    "seems",
-    "got",
-    "became",
-    "trouve",
-];
-const FINITE: &[&str] = &[
-    "est", "sont", "etait", "etaient", "a", "ont", "avait", "avaient", "ai", "reste", "restent", "fait", "font", "va",
-    "vont", "peut", "peuvent", "tient", "donne", "lit", "voit", "met", "sort", "perd", "prend", "revient", "vient",
-    "dit", "doit", "suffit", "ne", "n'", "is", "are", "was", "were", "has", "had", "have", "does", "do", "did", "can",
-    "could", "will", "would", "runs", "ran", "keeps", "goes", "went", "gets", "got", "comes", "came", "works", "shows",
-    "says", "said", "stays", "needs", "need", "looks", "holds", "closes", "opens", "moves",
-];
-
 /// The part that the words `from..to` play; `before` is the clause before them.
 pub(super) fn analyse(view: View<'_>, from: usize, to: usize, before: Option<&Clause>) -> Part {
     let mut i = from;
-    while i < to && (view.words[i].mark || CONNECTORS.contains(&view.fold(i))) {
+    while i < to && (view.words[i].mark || CONNECTORS.contains(view.fold(i))) {
         i += 1;
     }
     if i >= to {
@@ -227,7 +139,7 @@ fn spoken(view: View<'_>, i: usize, to: usize, before: Option<&Clause>) -> Optio
         }
         at += 1;
     }
-    while at < to && ADVERBS.contains(&view.fold(at)) {
+    while at < to && ADVERBS.contains(view.fold(at)) {
         at += 1;
     }
     let Some(form) = view.lexicon.verbs.form(view.words, at).filter(|_| at < to) else { return Some(None) };
@@ -256,14 +168,14 @@ fn antecedent(view: View<'_>, before: Option<&Clause>) -> Option<(usize, usize)>
     if let Part::Action(action) = &clause.part {
         return (action.how == How::Passive).then_some(action.object);
     }
-    while from < clause.to && CONNECTORS.contains(&view.fold(from)) {
+    while from < clause.to && CONNECTORS.contains(view.fold(from)) {
         from += 1;
     }
     let determined = matches!(
         view.fold(from),
         "le" | "la" | "les" | "l'" | "un" | "une" | "the" | "a" | "an" | "one" | "its" | "son" | "sa"
     );
-    let to = (from + 1..clause.to.min(from + 9)).find(|j| FINITE.contains(&view.fold(*j)))?;
+    let to = (from + 1..clause.to.min(from + 9)).find(|j| FINITE.contains(view.fold(*j)))?;
     (determined && to > from + 1 && !view.words[from..to].iter().any(|w| w.mark)).then_some((from, to))
 }
 
@@ -274,7 +186,17 @@ fn direct(at: usize, form: Form, to: usize) -> Action {
     };
     let after = at + form.words;
     let infinitive = form.shape == Shape::Infinitive;
-    Action { heads: vec![(at, form)], how: How::Verb, object: (after, to), rest: to, to, agreement, infinitive }
+    let adopted = false;
+    Action {
+        heads: vec![(at, form)],
+        how: How::Verb,
+        object: (after, to),
+        rest: to,
+        to,
+        agreement,
+        infinitive,
+        adopted,
+    }
 }
 
 /// "ne jamais dévisser…", "do not bridge…".
@@ -307,42 +229,33 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     let verb = &view.lexicon.verbs.list[form.verb];
     let after = i + form.words;
     let next = if after < to { view.fold(after) } else { "" };
-    let article = matches!(
-        next,
-        "le" | "la"
-            | "les"
-            | "l'"
-            | "un"
-            | "une"
-            | "the"
-            | "a"
-            | "an"
-            | "both"
-            | "all"
-            | "each"
-            | "its"
-            | "deux"
-            | "son"
-            | "sa"
-            | "ses"
-    );
+    let article = after < to && determined(view, after);
     let number = next.starts_with(|c: char| c.is_ascii_digit());
-    let governed = next.is_empty() || PREPOSITIONS.contains(&next);
+    let governed = next.is_empty() || PREPOSITIONS.contains(next);
     match form.shape {
         Shape::Imperative => Some(Action { how: How::Order, ..direct(i, form, to) }),
         Shape::Infinitive if view.french() => Some(direct(i, form, to)),
         // English base forms are nouns too: "Test: fine", "Drain blocked".
         Shape::Infinitive => {
-            let noun = verb.ambiguous && !article && !number;
+            let noun = verb.ambiguous && !article;
             let state = stated(view, after, to) && !article;
             (!(noun && !view.orders) && !next.is_empty() && !state).then(|| direct(i, form, to))
         }
-        Shape::Present => (article || (view.orders && !next.is_empty() && !governed)).then(|| direct(i, form, to)),
+        Shape::Present => {
+            let begins = i == view.start || view.orders;
+            (begins && (article || (view.orders && !next.is_empty() && !governed))).then(|| direct(i, form, to))
+        }
         Shape::Abbreviation => (!next.is_empty()).then(|| direct(i, form, to)),
         Shape::Noun { feminine, .. } if view.french() => {
-            let complement = matches!(next, "de" | "d'" | "du" | "des");
+            let of = matches!(next, "de" | "d'" | "du" | "des");
+            let complement = of || (view.work && matches!(next, "a" | "au" | "par" | "aux") && !feminine);
             // "Remplacement du fusible sans effet" is told by cues; "Contrôle de pression : 3 bar" is a value.
-            (complement && !view.words[after].mark && !stated(view, after, to)).then(|| Action {
+            // "Arrêt d'urgence testé" is no stop.
+            let told = (after..to).any(|j| {
+                let shape = view.lexicon.verbs.form(view.words, j).map(|f| f.shape);
+                matches!(shape, Some(Shape::Participle { feminine, plural }) if feminine || plural) && j + 1 == to
+            });
+            (complement && !told && !view.words[after].mark && !stated(view, after, to)).then(|| Action {
                 how: How::Noun { feminine },
                 agreement: None,
                 ..direct(i, form, to)
@@ -353,21 +266,25 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
         Shape::Participle { feminine, plural } => {
             let listed = (feminine || plural) && next.is_empty();
             let value = verb.kind == Kind::Check && number;
-            let state = verb.ambiguous && governed && !listed && !matches!(next, "");
-            let found =
-                verb.name == "find" || (verb.ambiguous && next.is_empty() && !listed && verb.kind != Kind::Check);
-            let damage = verb.ambiguous && matches!(next, "ou" | "ok" | "au");
-            (!value && !state && !found && !damage).then(|| direct(i, form, to))
+            // "coupé au ras du serre-fil", "fermé": a state, unless what is operated follows: "coupé le courant".
+            let thing = article
+                || number
+                || matches!(next, "it" | "them" | "that" | "que" | "qu'")
+                || view.has(Cue::Operated, after, after + 2)
+                || (verb.kind != Kind::Safety && view.lexicon.noun(next).is_some());
+            let state = verb.ambiguous && !listed && (governed || !thing) && !next.is_empty();
+            let found = verb.name == "find" || (verb.ambiguous && next.is_empty() && !listed);
+            (!value && !state && !found).then(|| direct(i, form, to))
         }
     }
 }
 
 /// "Filtre remplacé", "Machine consignée", "the seal was replaced": object, then participle.
 fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
-    if PREPOSITIONS.contains(&view.fold(i)) || NO_NOUN.contains(&view.fold(i)) {
+    if PREPOSITIONS.contains(view.fold(i)) || NO_NOUN.contains(view.fold(i)) {
         return None;
     }
-    let at = (i + 1..to.min(i + 14)).find(|j| {
+    let at = (i + 1..to.min(i + 14)).take_while(|j| !view.words[*j].is("(") && !view.words[*j].is("«")).find(|j| {
         view.lexicon.verbs.form(view.words, *j).is_some_and(|f| matches!(f.shape, Shape::Participle { .. }))
             && !view.words[*j].mark
     })?;
@@ -386,18 +303,22 @@ fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
         while end > i && matches!(view.fold(end - 1), "a" | "ont" | "ete" | "has" | "have" | "was" | "were" | "been") {
             end -= 1;
         }
-    } else if COPULAS.contains(&view.fold(at - 1)) {
+    } else if COPULAS.contains(view.fold(at - 1)) {
         return None;
     }
     let words = &view.words[i..end];
-    if end <= i
-        || words.iter().any(|w| FINITE.contains(&w.fold.as_str()) || NO_NOUN.contains(&w.fold.as_str()) || w.is("»"))
-    {
+    if end <= i || words.iter().any(|w| FINITE.contains(&w.fold) || NO_NOUN.contains(&w.fold) || w.is("»")) {
         return None;
     }
     // A participle that shows a state needs something that one operates, or a heading that announces work.
-    let operated = view.orders || view.has(Cue::Operated, i, i + 3);
-    if verb.ambiguous && !told && !operated {
+    let head = i + usize::from(determined(view, i));
+    let operated = view.work || view.hits.iter().any(|h| h.cue == Cue::Operated && h.from == head && h.to <= end);
+    let agent = at + 1 < to
+        && matches!(
+            view.fold(at + 1),
+            "de" | "d'" | "par" | "avec" | "on" | "with" | "by" | "sur" | "ou" | "dans" | "in"
+        );
+    if verb.ambiguous && !told && (!operated || agent) {
         return None;
     }
     // In French the participle agrees; "filtre bouché" and "pompe remplacé" are read all the same, for typing errors.
@@ -413,12 +334,90 @@ fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
 
 /// Whether the words say that something is so.
 fn stated(view: View<'_>, from: usize, to: usize) -> bool {
-    let finite = (from..to).any(|j| {
-        let fold = view.fold(j);
-        !view.words[j].mark
-            && (FINITE.contains(&fold)
+    finite(view, from, to) || view.has(Cue::Damage, from, to) || view.has(Cue::Symptom, from, to)
+}
+
+/// Whether one of the words is a verb in a tense.
+pub(super) fn finite(view: View<'_>, from: usize, to: usize) -> bool {
+    (from..to).any(|j| {
+        let (fold, word) = (view.fold(j), &view.words[j]);
+        let present = || view.lexicon.verbs.form(view.words, j).is_some_and(|f| f.shape == Shape::Present);
+        !word.mark
+            && ((FINITE.contains(fold) && word.low != "à")
                 || (view.french() && fold.len() > 4 && (fold.ends_with("ait") || fold.ends_with("aient")))
-                || (j > from && view.lexicon.verbs.form(view.words, j).is_some_and(|f| f.shape == Shape::Present)))
-    });
-    finite || view.has(Cue::Damage, from, to) || view.has(Cue::Symptom, from, to)
+                || (j > from && view.lexicon.noun(fold).is_none() && present()))
+    })
+}
+
+/// Whether a determiner stands at `i`.
+pub(super) fn determined(view: View<'_>, i: usize) -> bool {
+    let fold = view.fold(i);
+    if view.french() {
+        matches!(
+            fold,
+            "le" | "la"
+                | "les"
+                | "l'"
+                | "un"
+                | "une"
+                | "deux"
+                | "trois"
+                | "quatre"
+                | "son"
+                | "sa"
+                | "ses"
+                | "mon"
+                | "ma"
+                | "mes"
+                | "cette"
+                | "ce"
+                | "ces"
+        )
+    } else {
+        matches!(
+            fold,
+            "the"
+                | "a"
+                | "an"
+                | "both"
+                | "all"
+                | "each"
+                | "its"
+                | "my"
+                | "two"
+                | "three"
+                | "four"
+                | "new"
+                | "this"
+                | "every"
+        )
+    }
+}
+
+/// The noun phrase that a state is about: "électrode d'allumage" of "électrode d'allumage encrassée".
+pub(super) fn subject_of(view: View<'_>, clause: &Clause) -> Option<(usize, usize)> {
+    let mut from = clause.from;
+    while from < clause.to && (CONNECTORS.contains(view.fold(from)) || view.words[from].mark) {
+        from += 1;
+    }
+    if PREPOSITIONS.contains(view.fold(from)) || NO_NOUN.contains(view.fold(from)) {
+        return None;
+    }
+    let ends = |j: usize| {
+        view.words[j].mark
+            || FINITE.contains(view.fold(j))
+            || view.words[j].low.trim_end_matches(['e', 's']).ends_with('é')
+            || COPULAS.contains(view.fold(j))
+            || (view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == j)
+                && !matches!(view.fold(j - 1), "de" | "d'" | "du" | "of"))
+            || view.lexicon.verbs.form(view.words, j).is_some_and(|f| matches!(f.shape, Shape::Participle { .. }))
+    };
+    let to = (from + 1..clause.to.min(from + 8)).find(|j| ends(*j))?;
+    Some((from, super::imperative::trimmed(view.words, to)))
+}
+
+/// Verbs that need no object to be understood.
+pub(super) fn stands_alone(view: View<'_>, action: &Action) -> bool {
+    let alone = ["consigner", "déconsigner", "isolate", "lock out", "prove dead"];
+    action.heads.iter().any(|(_, f)| alone.contains(&view.lexicon.verbs.list[f.verb].name.as_str()))
 }

@@ -2,7 +2,8 @@
 
 use savoir_models::text::Language;
 
-use super::actions::{Action, analyse};
+use super::actions::{Action, How, analyse, determined, subject_of};
+use super::imperative::trimmed;
 use super::lexicon::{Cue, Hit, Lexicon};
 use super::sentences::{Sentence, Word};
 
@@ -46,8 +47,12 @@ pub(super) struct View<'a> {
     pub(super) lexicon: &'static Lexicon,
     /// The cues of the sentence.
     pub(super) hits: &'a [Hit],
-    /// Orders are expected: a list of actions, an expert's message, work under its heading.
+    /// Orders are expected: a list of actions, an expert's message, an answer.
     pub(super) orders: bool,
+    /// Work is told: orders, or lines under a heading that announces work.
+    pub(super) work: bool,
+    /// First word of the sentence.
+    pub(super) start: usize,
 }
 
 impl View<'_> {
@@ -69,9 +74,38 @@ impl View<'_> {
 /// The clauses of a sentence, in order.
 pub(super) fn clauses(view: View<'_>, sentence: &Sentence) -> Vec<Clause> {
     let mut out: Vec<Clause> = Vec::new();
-    for (from, to, sep) in segments(view, sentence) {
-        let part = analyse(view, from, to, out.last());
+    let mut segment_before = (sentence.from, sentence.from);
+    for (mut from, to, mut sep) in segments(view, sentence) {
+        if sep == Sep::And && plural_of_two(view, from, to) && out.last().is_some_and(|l| l.to == segment_before.1) {
+            // "bac et écoulement débouchés": the participle is about both nouns.
+            if let Some(last) =
+                out.last_mut().filter(|l| !matches!(l.part, Part::Action(_)) || l.from < segment_before.0)
+            {
+                last.to = trimmed(view.words, segment_before.0);
+                if let Part::Action(action) = &mut last.part {
+                    action.to = action.to.min(last.to);
+                }
+                (from, sep) = (segment_before.0, Sep::Comma);
+                if last.to <= last.from {
+                    out.pop();
+                }
+            }
+        }
+        segment_before = (from, to);
+        let part = settle(view, analyse(view, from, to, out.last()), (from, to, sep), &out);
         let fragment = matches!(part, Part::Fragment);
+        if let Part::Action(action) = &part
+            && action.adopted
+            && sep == Sep::And
+            && let Some(Clause { part: Part::Action(before), to: end, .. }) = out.last_mut()
+            && before.how == How::Passive
+            && before.rest == before.to
+        {
+            // "sectionneur ouvert et cadenassé": one step of two verbs.
+            before.heads.extend(action.heads.iter().copied());
+            (before.rest, before.to, *end) = (action.rest, action.to, to);
+            continue;
+        }
         let Some(last) = out.last_mut() else {
             out.push(Clause { from, to, part, sep });
             continue;
@@ -81,7 +115,9 @@ pub(super) fn clauses(view: View<'_>, sentence: &Sentence) -> Vec<Clause> {
             // A noun in a list belongs to what it is listed with.
             Sep::Comma => fragment,
             // "le joint et le roulement", "jeu et bruit"; two clauses only when both have a verb.
-            Sep::And => fragment || (before && !matches!(last.sep, Sep::Colon)),
+            // A participle in the singular is about the second noun only.
+            Sep::And if before => fragment || !matches!(&part, Part::Action(a) if a.agreement.is_none_or(|a| !a.1)),
+            Sep::And => fragment,
             _ => false,
         };
         if joins {
@@ -102,6 +138,79 @@ pub(super) fn clauses(view: View<'_>, sentence: &Sentence) -> Vec<Clause> {
     gather(view, out)
 }
 
+/// Whether one noun in the singular stands before a participle in the plural.
+fn plural_of_two(view: View<'_>, from: usize, to: usize) -> bool {
+    let Part::Action(action) = analyse(view, from, to, None) else { return false };
+    let head = view.fold(action.object.0);
+    action.how == How::Passive
+        && action.agreement.is_some_and(|a| a.1)
+        && !head.ends_with(['s', 'x'])
+        && !determined(view, action.object.0)
+        && !head.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// What a clause is once its neighbour is known.
+fn settle(view: View<'_>, part: Part, place: (usize, usize, Sep), told: &[Clause]) -> Part {
+    let (from, to, sep) = place;
+    let (Some(first), Some(before)) = (told.first(), told.last()) else { return part };
+    match part {
+        Part::Action(mut action) if action.plain() && action.bare(view) && action.agreement.is_some() => {
+            let listed = action.agreement != Some((false, false));
+            // "façade déposée, gravillon enlevé, nettoyée": the participle agrees with what was named before.
+            let near =
+                told.iter().rev().take_while(|c| matches!(c.part, Part::Action(_))).take(if listed { 3 } else { 1 });
+            let named = near.filter_map(|c| if let Part::Action(named) = &c.part { Some(named) } else { None });
+            let named = named.filter(|n| action.agreement.is_some_and(|a| n.fits(a))).map(|n| n.object).next();
+            let state = matches!(before.part, Part::State);
+            let led = matches!(sep, Sep::Colon | Sep::Arrow) && !matches!(before.part, Part::Action(_));
+            let subject = if led {
+                // "électrode encrassée : nettoyée": about what the line begins with.
+                // English participles do not agree, so that only the nearest clause can be meant.
+                let about = if view.french() { first } else { before };
+                (!matches!(about.part, Part::Action(_))).then(|| subject_of(view, about)).flatten()
+            } else if listed && state {
+                subject_of(view, before)
+            } else {
+                None
+            };
+            let agrees = |object: &(usize, usize)| {
+                let gender = view.lexicon.noun(view.fold(object.0));
+                gender.is_none_or(|feminine| action.agreement.is_some_and(|a| a.0 == feminine))
+            };
+            match named.or(subject.filter(agrees)) {
+                Some(object) => action.adopt(object, to),
+                None if listed || state || led => return Part::Fragment,
+                None => {}
+            }
+            Part::Action(action)
+        }
+        // "…, machine arrêtée": how it was done, not one more thing done.
+        Part::Action(action)
+            if action.how == How::Passive
+                && !view.orders
+                && sep == Sep::Comma
+                && match &before.part {
+                    Part::Action(before) => before.how != How::Passive && !before.safe(view),
+                    Part::State => !view.work,
+                    Part::Fragment => false,
+                }
+                && action.heads.iter().all(|(_, f)| view.lexicon.verbs.list[f.verb].ambiguous) =>
+        {
+            if matches!(before.part, Part::State) { Part::State } else { Part::Fragment }
+        }
+        // "the seat switch and the torn rubber boot": still what was replaced.
+        Part::State
+            if matches!(sep, Sep::Comma | Sep::And)
+                && matches!(before.part, Part::Action(_))
+                && determined(view, from)
+                && !super::actions::finite(view, from, to) =>
+        {
+            Part::Fragment
+        }
+        part => part,
+    }
+}
+
 /// Verbs without an object take that of the verb they are listed with: "démonté, nettoyé et regraissé le roulement".
 fn gather(view: View<'_>, clauses: Vec<Clause>) -> Vec<Clause> {
     let mut out: Vec<Clause> = Vec::new();
@@ -110,19 +219,15 @@ fn gather(view: View<'_>, clauses: Vec<Clause>) -> Vec<Clause> {
             && matches!(clause.sep, Sep::Comma | Sep::And)
             && let Some(Clause { part: Part::Action(before), .. }) = out.last()
         {
-            if action.plain() && before.plain() && before.bare(view) && before.to <= clause.from {
+            let shape = |a: &Action| a.heads.last().map(|(_, f)| f.shape);
+            let listed = clause.sep == Sep::And || (shape(before) == shape(action) && before.bare(view));
+            if action.plain() && before.plain() && before.objectless() && listed && before.to <= clause.from {
                 let mut heads = before.heads.clone();
                 heads.append(&mut action.heads);
                 action.heads = heads;
                 let from = out.last().map_or(clause.from, |b| b.from);
                 out.pop();
                 clause.from = from;
-            } else if action.plain() && action.bare(view) && action.agreement.is_some_and(|a| before.fits(a)) {
-                // "façade déposée, nettoyée": the participle agrees with what was named before.
-                let before = before.clone();
-                action.adopt(&before);
-                clause.from = out.last().map_or(clause.from, |b| b.from);
-                action.to = clause.to;
             }
         }
         out.push(clause);

@@ -4,11 +4,11 @@
 //! verb only articles change: telegraphic style leaves them out ("Machine consignée" → "Consignez la machine"), nouns
 //! carry them inside a preposition ("Nettoyage du radiateur" → "Nettoyez le radiateur").
 
-use super::actions::{Action, How};
+use super::actions::{Action, How, stands_alone};
 use super::clauses::View;
 use super::lexicon::Lexicon;
 use super::sentences::Word;
-use super::verbs::Form;
+use super::verbs::{Form, Shape};
 
 /// The order that the action spells; `None` when it would have no object to act on.
 pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<String> {
@@ -20,6 +20,7 @@ pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<Strin
             return Some(capital(&slice(text, view.words, *at, to.max(at + form.words))));
         }
         How::Never => return never(view, text, action, to),
+        How::Verb if made(view, action) => return None,
         How::Verb => {
             let object = slice(text, view.words, action.object.0, to);
             with_article(view, action.object.0, &object)
@@ -47,11 +48,10 @@ pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<Strin
             let object = uncapital(&slice(text, view.words, action.object.0, action.object.1));
             let object = determined(view, action, &object);
             let rest = slice(text, view.words, action.rest, to);
-            join(&[object.as_str(), second(view, text, action, &rest).as_str()])
+            join(&[&object, &rest])
         }
     };
-    let alone = ["consignez", "déconsignez", "isolate", "lock out", "prove dead"];
-    if body.is_empty() && !verbs.iter().any(|v| alone.contains(v)) {
+    if (body.is_empty() || action.bare(view)) && !stands_alone(view, action) {
         return None;
     }
     let both = if view.french() { " et " } else { " and " };
@@ -62,38 +62,15 @@ pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<Strin
     Some(capital(&own(view, &join(&[&head, &body]))))
 }
 
-fn imperative(view: View<'_>, form: &Form) -> &'static str {
-    &view.lexicon.verbs.list[form.verb].imperative
+/// "fait sécher": somebody was made to do it, and nothing says to what.
+fn made(view: View<'_>, action: &Action) -> bool {
+    let faire = action.heads.iter().any(|(_, f)| view.lexicon.verbs.list[f.verb].name == "faire");
+    let infinitive = view.lexicon.verbs.form(view.words, action.object.0).is_some_and(|f| f.shape == Shape::Infinitive);
+    faire && infinitive && action.object.0 + 1 >= trimmed(view.words, action.to)
 }
 
-/// "la borne" + "coupée au disjoncteur et cadenassée" → "… au disjoncteur et cadenassez-la".
-fn second(view: View<'_>, text: &str, action: &Action, rest: &str) -> String {
-    let (Some((feminine, plural)), true) = (action.agreement, view.french()) else { return rest.to_owned() };
-    let to = trimmed(view.words, action.to);
-    let Some(at) = (action.rest..to).find(|j| {
-        matches!(view.words[*j].fold.as_str(), "et" | ",")
-            && view.lexicon.verbs.form(view.words, j + 1).is_some_and(|f| {
-                j + 1 < to
-                    && f.shape == (super::verbs::Shape::Participle { feminine, plural })
-                    && !view.lexicon.verbs.list[f.verb].name.is_empty()
-            })
-    }) else {
-        return rest.to_owned();
-    };
-    let Some(form) = view.lexicon.verbs.form(view.words, at + 1) else { return rest.to_owned() };
-    let pronoun = if plural {
-        "les"
-    } else if feminine {
-        "la"
-    } else {
-        "le"
-    };
-    let first = slice(text, view.words, action.rest, at);
-    let tail = slice(text, view.words, at + 2, to);
-    let link = if view.words[at].is(",") { ", " } else { " et " };
-    let second = format!("{}-{pronoun}", imperative(view, &form));
-    let begun = if first.is_empty() { link.trim_start().to_owned() } else { format!("{first}{link}") };
-    join(&[&format!("{begun}{second}"), &tail])
+fn imperative(view: View<'_>, form: &Form) -> &'static str {
+    &view.lexicon.verbs.list[form.verb].imperative
 }
 
 /// "ne jamais dévisser X" → "Ne dévissez jamais X"; "never bridge X" stays.
@@ -251,6 +228,14 @@ fn determined(view: View<'_>, action: &Action, object: &str) -> String {
     }
     if !view.french() {
         return format!("the {object}");
+    }
+    if let Some((first, second)) = object.split_once(" et ") {
+        // "bac et écoulement débouchés": each has its own article, or neither.
+        let gender = |words: &str| view.lexicon.noun(&crate::codes::fold(words.split(' ').next().unwrap_or_default()));
+        return match (gender(first), gender(second)) {
+            (Some(a), Some(b)) => format!("{} et {}", article(first, a, false), article(second, b, false)),
+            _ => object.to_owned(),
+        };
     }
     let known = view.lexicon.noun(view.fold(action.object.0));
     let (feminine, plural) = action.agreement.unwrap_or((known.unwrap_or(false), false));

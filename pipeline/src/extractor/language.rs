@@ -1,18 +1,8 @@
 //! Which language a text is in, by its function words.
 
+use super::words::{ENGLISH_WORDS, FRENCH_WORDS};
 use savoir_models::evidence::Case;
 use savoir_models::text::Language;
-
-const FRENCH: &[&str] = &[
-    "le", "la", "les", "des", "du", "de", "un", "une", "et", "est", "en", "sur", "dans", "au", "aux", "pas", "ne",
-    "plus", "ai", "avec", "pour", "par", "ce", "qui", "que", "il", "elle", "je", "nous", "apres", "puis", "mais",
-    "sont", "etait", "a", "ras",
-];
-const ENGLISH: &[&str] = &[
-    "the", "and", "was", "were", "is", "are", "of", "to", "in", "with", "for", "not", "it", "that", "this", "on", "at",
-    "by", "from", "has", "have", "had", "after", "then", "but", "i", "we", "no", "new", "off", "out", "be", "an",
-    "its", "again",
-];
 
 /// How many words are enough to know.
 const ENOUGH: usize = 400;
@@ -28,8 +18,8 @@ pub(super) fn detect(case: &Case) -> Language {
             // An accent is as good as a function word: English has none.
             french += usize::from(word.contains(['é', 'è', 'ê', 'à', 'ç', 'û', 'î', 'ô']));
             let folded = crate::codes::fold(word);
-            french += usize::from(FRENCH.contains(&folded.as_str()));
-            english += usize::from(ENGLISH.contains(&folded.as_str()));
+            french += usize::from(FRENCH_WORDS.contains(&folded));
+            english += usize::from(ENGLISH_WORDS.contains(&folded));
             seen += 1;
         }
         if seen > ENOUGH {

@@ -1,6 +1,6 @@
 //! From pieces to a content, or to the questions that are missing.
 
-use savoir_models::content::{AppliesTo, Content, Hazard, Statement};
+use savoir_models::content::{AppliesTo, Content, Hazard, HazardKind, Statement};
 use savoir_models::evidence::{Case, Evidence, Source, SourceText};
 use savoir_models::intervention::{Outcome, Resolution};
 use savoir_models::text::Language;
@@ -8,7 +8,7 @@ use savoir_models::text::Language;
 use super::Extraction;
 use super::imperative::capital;
 use super::lexicon::{Cue, Label, Lexicon};
-use super::likeness::alike;
+use super::likeness::{alike, vague};
 use super::pieces::{Mention, Nature, Piece, Role, pieces};
 use super::questions::{Lack, ask, topic};
 use super::steps::{Sequence, Step};
@@ -48,7 +48,10 @@ impl Sources<'_> {
 #[derive(Default)]
 struct Told {
     symptoms: Vec<Piece>,
+    /// The customer's first message.
     customer: Vec<Piece>,
+    /// The customer's last one: where the work was done by message, it tells how it ended.
+    last_word: Vec<Piece>,
     expert: Vec<Piece>,
     report: Vec<Piece>,
     actions: Vec<Piece>,
@@ -84,8 +87,12 @@ fn told(sources: &Sources<'_>) -> Told {
                 if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
                     let pieces = take(Nature::Orders);
                     out.expert.extend(pieces);
-                } else if from.contains("c") && !from.contains("coordin") && out.customer.is_empty() {
-                    out.customer = take(Nature::Customer);
+                } else if !from.contains("coordin") {
+                    let pieces = take(Nature::Customer);
+                    if out.customer.is_empty() {
+                        out.customer.clone_from(&pieces);
+                    }
+                    out.last_word = pieces;
                 }
             }
             Source::Field { path } if path == "request.symptom" => out.symptoms = take(Nature::Customer),
@@ -104,9 +111,9 @@ fn told(sources: &Sources<'_>) -> Told {
 pub(super) fn lay_out(case: &Case) -> Extraction {
     let sources = Sources { case, texts: case.texts(), language: language::detect(case) };
     let told = told(&sources);
-    let symptoms = symptoms(&sources, &told);
-    let sequence = sequence(&sources, &told);
     let cause = cause(&sources, &told);
+    let symptoms = symptoms(&sources, &told, cause.as_ref());
+    let sequence = sequence(&sources, &told);
     let verification: Vec<Statement> = proofs(&sources, &told, &sequence);
     let lacks = lacks(
         &sources,
@@ -195,7 +202,7 @@ fn too_thin(sources: &Sources<'_>, lacks: &[Lack], symptom: Option<&str>) -> Ext
     Extraction::TooThin { reason: reason.to_owned(), questions: ask(sources, lacks, symptom) }
 }
 
-fn symptoms(sources: &Sources<'_>, told: &Told) -> Vec<Statement> {
+fn symptoms(sources: &Sources<'_>, told: &Told, cause: Option<&Statement>) -> Vec<Statement> {
     let mut out: Vec<Statement> = Vec::new();
     let mut add = |statement: Statement, most: usize| {
         if out.len() < most && !statement.evidence.is_empty() && !out.iter().any(|s| alike(&s.text, &statement.text)) {
@@ -220,14 +227,21 @@ fn symptoms(sources: &Sources<'_>, told: &Told) -> Vec<Statement> {
     }
     let first = told.report.iter().position(|p| matches!(p.role, Role::Step { .. })).unwrap_or(told.report.len());
     for piece in &told.report[..first] {
+        let found = piece.has(Cue::Damage) && piece.label == Some(Label::Finding);
         let clear = piece.has(Cue::Symptom)
             && !piece.has(Cue::Fine)
             && !matches!(piece.label, Some(Label::Cause | Label::Result));
-        if piece.role == Role::State && (clear || piece.label == Some(Label::Symptom)) {
+        let folded = crate::codes::fold(&piece.text);
+        let denied = ["pas d", "aucun", "no ", "not "].iter().any(|w| folded.starts_with(w));
+        let clear = clear && !denied;
+        let told_twice = cause.is_some_and(|c| alike(&c.text, &piece.text));
+        if piece.role == Role::State && !told_twice && ((clear && !found) || piece.label == Some(Label::Symptom)) {
             add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 4);
         }
     }
-    for piece in told.customer.iter().filter(|p| p.has(Cue::Symptom) && !p.has(Cue::Noise) && !p.has(Cue::Person)) {
+    // The request sums up what the customer wrote; without one the customer's own words stand.
+    let customer = if told.symptoms.is_empty() { told.customer.as_slice() } else { &[] };
+    for piece in customer.iter().filter(|p| p.has(Cue::Symptom) && !p.has(Cue::Noise) && !p.has(Cue::Person)) {
         add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 5);
     }
     for (i, code) in sources.case.intervention.intake.request.error_codes.iter().enumerate() {
@@ -282,6 +296,10 @@ fn sequence(sources: &Sources<'_>, told: &Told) -> Sequence {
 fn proofs(sources: &Sources<'_>, told: &Told, sequence: &Sequence) -> Vec<Statement> {
     let mut out: Vec<Statement> =
         sequence.verification.iter().map(|Step { text, told }| sources.statement(text.clone(), told)).collect();
+    if out.is_empty() && sources.case.intervention.intake.resolution == Some(Resolution::Remote) {
+        let shown = told.last_word.iter().filter(|p| p.has(Cue::Result) && !p.has(Cue::Person) && !p.has(Cue::Useless));
+        out.extend(shown.take(3).map(|p| sources.statement(p.text.clone(), std::slice::from_ref(p))));
+    }
     for (asked, number, pieces) in &told.answers {
         let statement = answer(sources, *number, pieces);
         if *asked == Some(Lack::Verification) && !statement.text.is_empty() {
@@ -305,23 +323,46 @@ fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
         .iter()
         .enumerate()
         .filter(|(_, p)| p.role == Role::State && !matches!(p.label, Some(Label::Symptom | Label::Result)))
+        .filter(|(_, p)| {
+            p.label != Some(Label::Safety)
+                && !p.hazards().any(|k| matches!(k, HazardKind::Isolation | HazardKind::MovingParts))
+        })
         .filter(|(_, p)| p.has(Cue::Damage) || p.has(Cue::Cause) || p.label == Some(Label::Cause))
         .map(|(i, p)| {
             let mut score = 0_i32;
-            score += if p.label == Some(Label::Cause) { 7 } else { 0 };
+            score += if p.label == Some(Label::Cause) { 12 } else { 0 };
             score += if p.has(Cue::Cause) { 3 } else { 0 };
             score += if p.has(Cue::Damage) { 4 } else { 0 };
             score += if p.label == Some(Label::Finding) { 1 } else { 0 };
             score -= if p.has(Cue::Fine) { 1 } else { 0 };
-            score -= if p.has(Cue::Symptom) && !p.has(Cue::Cause) { 2 } else { 0 };
-            score -= if i > last { 4 } else { 0 };
+            score -= if p.has(Cue::Symptom) && !p.has(Cue::Cause) && p.label != Some(Label::Finding) { 2 } else { 0 };
+            score -= if i > last && !p.has(Cue::Cause) { 4 } else { 0 };
+            score -= if measured(&p.text) { 2 } else { 0 };
+            score -= if vague(&p.text) { 2 } else { 0 };
+            score -= i32::from(p.text.starts_with(|c: char| c.is_ascii_digit()));
             score -= if p.text.len() > 220 { 2 } else { 0 };
             (score, i, p)
         })
         .filter(|(score, ..)| *score >= 2)
         .max_by_key(|(score, i, _)| (*score, std::cmp::Reverse(*i)))
-        .map(|(.., p)| p)?;
-    Some(sources.statement(best.text.clone(), std::slice::from_ref(best)))
+        .map(|(_, i, p)| (i, p))?;
+    let (at, piece) = best;
+    // "C'est la cause première": what stands before it is.
+    if vague(&piece.text)
+        && let Some(before) = told.report[..at]
+            .iter()
+            .rev()
+            .take(3)
+            .find(|b| b.role == Role::State && b.source == piece.source && b.has(Cue::Damage))
+    {
+        return Some(sources.statement(before.text.clone(), &[before.clone(), piece.clone()]));
+    }
+    Some(sources.statement(piece.text.clone(), std::slice::from_ref(piece)))
+}
+
+/// Whether it is a row of measured values rather than a sentence.
+fn measured(text: &str) -> bool {
+    text.split_whitespace().filter(|w| w.starts_with(|c: char| c.is_ascii_digit())).count() >= 3
 }
 
 fn prerequisites(sources: &Sources<'_>, told: &Told) -> Vec<Statement> {

@@ -1,5 +1,6 @@
 //! Whether two statements say the same.
 
+use super::words::STOP;
 use savoir_models::text::Language;
 
 use super::lexicon::Lexicon;
@@ -47,21 +48,28 @@ const SYNONYMS: &[&[&str]] = &[
     &["release", "vent", "depressurise", "depressurize", "dump"],
 ];
 
-const STOP: &[&str] = &[
-    "les", "des", "une", "est", "sont", "etait", "pas", "plus", "que", "qui", "dans", "sur", "avec", "pour", "par",
-    "aux", "ete", "son", "ses", "the", "and", "was", "were", "with", "for", "not", "has", "had", "its", "from", "that",
-    "this",
-];
-
 /// The words of a text that carry its meaning, folded and shortened to their stems.
 pub(super) fn stems(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric())
-        .filter(|w| w.len() > 2)
+        .filter(|w| w.len() > 1)
         .take(60)
         .map(crate::codes::fold)
-        .filter(|w| !STOP.contains(&w.as_str()))
-        .map(|w| w.chars().take(6).collect())
+        .filter(|w| !STOP.contains(&w))
+        .map(|w| stem(&w))
         .collect()
+}
+
+/// A folded word's stem, with the abbreviations of the trade written out.
+pub(super) fn stem(folded: &str) -> String {
+    let word = match folded {
+        "ev" => "electrovanne",
+        "vl" | "vls" => "vanne",
+        "tc" => "thermocouple",
+        "cpr" => "compresseur",
+        "cde" => "commande",
+        other => other,
+    };
+    word.chars().take(6).collect()
 }
 
 /// How much of the smaller set the two share, 0 to 1.
@@ -86,4 +94,12 @@ pub(super) fn same_step(a: &Piece, b: &Piece, language: Language) -> bool {
     let (first, second) = (verbs[first].name.as_str(), verbs[second].name.as_str());
     let synonyms = first == second || SYNONYMS.iter().any(|set| set.contains(&first) && set.contains(&second));
     synonyms && shared(&a.object, &b.object) >= 0.6
+}
+
+/// Whether it begins with a word that points at something said before.
+pub(super) fn vague(text: &str) -> bool {
+    let folded = crate::codes::fold(text);
+    ["il ", "elle ", "ils ", "c'est", "c'etait", "ca ", "cela ", "ce ", "d'ou", "it ", "this ", "that "]
+        .iter()
+        .any(|w| folded.starts_with(w))
 }

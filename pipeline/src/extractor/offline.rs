@@ -7,7 +7,9 @@
 use async_trait::async_trait;
 use savoir_models::draft::Provenance;
 use savoir_models::evidence::Case;
+use savoir_models::text::Language;
 
+use super::lexicon::Lexicon;
 use super::{Extraction, Extractor};
 use crate::fault::Fault;
 
@@ -33,4 +35,10 @@ impl Extractor for Offline {
 #[must_use]
 pub fn extract(case: &Case) -> Extraction {
     super::layout::lay_out(case)
+}
+
+/// Whether a text begins with an order whose verb the lexicon knows: "Remplacez …", "Ne dévissez jamais …", "Lock out …".
+#[must_use]
+pub fn is_order(text: &str, language: Language) -> bool {
+    Lexicon::of(language).verbs.orders(text)
 }

@@ -1,5 +1,6 @@
 //! Parts: those the intervention lists, and those the text says were replaced.
 
+use super::words::ENDS;
 use savoir_models::content::{Part, Statement};
 use savoir_models::evidence::Source;
 
@@ -12,64 +13,9 @@ use super::sentences::read;
 use crate::codes::references;
 
 /// Verbs whose object is a part that one needs in hand.
-const REPLACING: &[&str] = &[
-    "remplacer",
-    "changer",
-    "échanger",
-    "poser",
-    "monter",
-    "installer",
-    "replace",
-    "change",
-    "swap",
-    "fit",
-    "install",
-    "change out",
-];
-/// Words at which the name of a part ends.
-const ENDS: &[&str] = &[
-    "ref",
-    "reference",
-    "avec",
-    "par",
-    "sur",
-    "dans",
-    "en",
-    "pour",
-    "avant",
-    "apres",
-    "car",
-    "qui",
-    "sans",
-    "a",
-    "au",
-    "aux",
-    "neuf",
-    "neuve",
-    "neufs",
-    "neuves",
-    "complet",
-    "complete",
-    "with",
-    "by",
-    "on",
-    "in",
-    "for",
-    "before",
-    "after",
-    "from",
-    "because",
-    "that",
-    "which",
-    "and",
-    "et",
-    "at",
-    "as",
-    "to",
-    "du",
-    "complets",
-    "hs",
-];
+const REPLACING: &[&str] = &["remplacer", "changer", "échanger", "replace", "change", "swap", "change out"];
+/// Verbs whose object may be the part that was there before: a reference, or a word for "new", tells.
+const FITTING: &[&str] = &["poser", "monter", "installer", "fit", "install"];
 
 /// The parts of a procedure.
 pub(super) fn parts(sources: &Sources<'_>, steps: &[Piece]) -> Vec<Part> {
@@ -90,10 +36,15 @@ pub(super) fn parts(sources: &Sources<'_>, steps: &[Piece]) -> Vec<Part> {
     let lexicon = Lexicon::of(sources.language);
     for piece in steps.iter().take(60) {
         let Role::Step { verb, .. } = piece.role else { continue };
-        if !REPLACING.contains(&lexicon.verbs.list[verb].name.as_str()) {
+        let name = lexicon.verbs.list[verb].name.as_str();
+        let new = || piece.text.split(' ').any(|w| ["neuf", "neuve", "neufs", "neuves", "new"].contains(&w));
+        if !REPLACING.contains(&name) && !FITTING.contains(&name) {
             continue;
         }
         for part in told(sources, lexicon, piece) {
+            if FITTING.contains(&name) && !new() && part.reference.is_none() {
+                continue;
+            }
             let known = stems(&part.statement.text);
             let listed = out.iter().any(|p| {
                 let same = p.reference.is_some() && part.reference.is_some() && {
@@ -132,7 +83,7 @@ fn told(sources: &Sources<'_>, lexicon: &Lexicon, piece: &Piece) -> Vec<Part> {
         while to < words.len()
             && to < head + 6
             && !words[to].mark
-            && !ENDS.contains(&words[to].fold.as_str())
+            && !ENDS.contains(&words[to].fold)
             && !words[to].fold.contains(|c: char| c.is_ascii_digit())
         {
             to += 1;

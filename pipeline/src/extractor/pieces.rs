@@ -1,12 +1,14 @@
 //! From one text of a case to pieces: steps, states and notes, in reading order, each with its bytes.
 
+use super::words::{CONNECTORS, STOP};
 use savoir_models::content::HazardKind;
 
-use super::actions::How;
+use super::actions::{How, determined};
 use super::clauses::{Clause, Part, View, clauses};
 use super::imperative::{capital, order, slice, trimmed};
 use super::lexicon::{Cue, Hit, Label, Lexicon};
-use super::sentences::{Reading, Sentence, read};
+use super::likeness;
+use super::sentences::{Reading, Sentence, Word, read};
 use super::verbs::Kind;
 
 /// Whose words they are.
@@ -54,6 +56,8 @@ pub(super) struct Piece {
     pub(super) label: Option<Label>,
     /// What its words hint at.
     pub(super) cues: Vec<Cue>,
+    /// What stands between it and the clause before it in its sentence: ", ", " et ".
+    pub(super) link: String,
     /// The words of its object, folded; for telling whether two steps are one.
     pub(super) object: Vec<String>,
     /// The bytes of its object.
@@ -131,8 +135,9 @@ pub(super) fn pieces(lexicon: &'static Lexicon, text: &str, source: usize, natur
         if label == Some(Label::Drop) {
             continue;
         }
-        let orders = nature == Nature::Orders || matches!(label, Some(Label::Work | Label::Safety));
-        let view = View { words: &reading.words, lexicon, hits, orders };
+        let orders = nature == Nature::Orders;
+        let work = orders || matches!(label, Some(Label::Work | Label::Safety));
+        let view = View { words: &reading.words, lexicon, hits, orders, work, start: body.from };
         let room = Room { view, text, source, number, label };
         room.tools(&body, &mut out.tools);
         if label == Some(Label::Note) || (room.view.has(Cue::Prerequisite, body.from, body.to) && label.is_none()) {
@@ -170,11 +175,15 @@ fn heading(reading: &Reading, sentence: &Sentence, hits: &[Hit]) -> Option<(Labe
     let longest =
         hits.iter().filter(|h| h.from == sentence.from && matches!(h.cue, Cue::Label(_))).max_by_key(|h| h.to)?;
     let Cue::Label(label) = longest.cue else { return None };
-    let colon = (longest.to..sentence.to.min(sentence.from + 9)).find(|i| reading.words[*i].is(":"));
+    let colon = (longest.to..sentence.to.min(sentence.from + 24))
+        .find(|i| reading.words[*i].is(":"))
+        .filter(|i| *i < sentence.from + 14 || i + 1 == sentence.to);
+    // "Vérification d'absence de tension : 0 V" names what was done; "Vérification : …" is a heading.
+    let named = longest.to == sentence.from + 1
+        && !reading.words[sentence.from].fold.ends_with('s')
+        && reading.words.get(longest.to).is_some_and(|w| matches!(w.fold.as_str(), "d'" | "de" | "du" | "des" | "of"));
     match colon {
-        Some(colon) if !reading.words[longest.to..colon].iter().any(|w| w.is("(") || w.is(".")) => {
-            Some((label, colon + 1))
-        }
+        Some(colon) if !named => Some((label, colon + 1)),
         None if sentence.to - sentence.from <= 4 && sentence.to == longest.to => Some((label, sentence.to)),
         _ => None,
     }
@@ -196,6 +205,8 @@ impl Room<'_> {
             parts.pop();
         }
         let mut advised = false;
+        let words = self.view.words;
+        let mut passive: Option<usize> = None;
         let mut run: Option<(usize, usize)> = None;
         for clause in &parts {
             let dropped = self.dropped(clause);
@@ -210,9 +221,34 @@ impl Room<'_> {
                 run = None;
             }
             if state {
-                run = Some((run.map_or(clause.from, |r| r.0), clause.to));
+                // "Crépine déposée : colmatée aux trois quarts": what is colmatée stands before.
+                let headless =
+                    words.get(clause.from).is_some_and(|w| w.low.trim_end_matches(['e', 's']).ends_with('é'));
+                let from = run.map_or(clause.from, |r| r.0);
+                run = Some((if headless && run.is_none() { passive.unwrap_or(from) } else { from }, clause.to));
             }
-            out.extend(step);
+            passive = match &clause.part {
+                Part::Action(action) if action.how == How::Passive => Some(clause.from),
+                _ => None,
+            };
+            match step {
+                // "… and torque it to 38 Nm": the pronoun stands for what the step before named.
+                Some(piece) if self.leans(clause) => {
+                    if let Some(last) =
+                        out.last_mut().filter(|l| l.sentence == self.number && matches!(l.role, Role::Step { .. }))
+                    {
+                        let link = if self.view.french() { "et" } else { "and" };
+                        last.text = format!(
+                            "{} {link} {}",
+                            last.text,
+                            piece.text.to_lowercase().get(..1).unwrap_or_default().to_owned()
+                                + piece.text.get(1..).unwrap_or_default()
+                        );
+                        last.end = piece.end;
+                    }
+                }
+                step => out.extend(step),
+            }
         }
         if let Some((from, to)) = run {
             out.extend(self.run(from, to, Role::State));
@@ -224,9 +260,32 @@ impl Room<'_> {
         let has = |cue| self.view.has(cue, clause.from, clause.to);
         match &clause.part {
             Part::Action(action) if action.how == How::Never => false,
-            Part::Action(_) => has(Cue::Advice) || has(Cue::Other) || has(Cue::Useless),
-            _ => has(Cue::Noise) || has(Cue::Advice) || has(Cue::Person) || has(Cue::Other),
+            Part::Action(_) => {
+                let elsewhere = matches!(self.label, Some(Label::Symptom | Label::Cause));
+                elsewhere || has(Cue::Advice) || has(Cue::Other) || has(Cue::Useless) || has(Cue::Person)
+            }
+            _ => has(Cue::Noise) || has(Cue::Advice) || has(Cue::Person),
         }
+    }
+
+    /// What stands between word `from` and the clause before it.
+    fn link(&self, from: usize) -> String {
+        let words = self.view.words;
+        let tie = |w: &Word| w.mark || CONNECTORS.contains(&w.fold);
+        let mut before = from;
+        while before > self.view.start && tie(&words[before - 1]) {
+            before -= 1;
+        }
+        let Some(last) = before.checked_sub(1).filter(|_| before > self.view.start) else { return String::new() };
+        let gap = &self.text[words[last].end..words[from].start];
+        if gap.len() > 20 { ", ".to_owned() } else { gap.replace(['\n', '\r', '\t'], " ") }
+    }
+
+    /// Whether the clause's object is a pronoun.
+    fn leans(&self, clause: &Clause) -> bool {
+        let Part::Action(action) = &clause.part else { return false };
+        let word = self.view.words.get(action.object.0).map_or("", |w| w.fold.as_str());
+        action.how == How::Verb && matches!(word, "it" | "them") && !self.view.french()
     }
 
     fn step(&self, clause: &Clause) -> Option<Piece> {
@@ -236,7 +295,18 @@ impl Room<'_> {
         let to = trimmed(self.view.words, action.to.max(clause.to));
         let first = action.heads.iter().map(|(at, _)| *at).chain([action.object.0]).min()?;
         let from = clause.from.min(first);
-        let role = if action.how == How::Never {
+        // "J'ai réparé la presse" sums the work up and is no step of it.
+        let name = self.view.lexicon.verbs.list[form.verb].name.as_str();
+        let head = self.view.words.get(action.object.0 + usize::from(determined(self.view, action.object.0)));
+        let whole = head.is_some_and(|w| self.view.lexicon.noun(&w.fold).is_none());
+        if matches!(name, "réparer" | "dépanner" | "repair" | "mend") && whole {
+            return None;
+        }
+        // "fait dix cafés d'essai", "ran 200 bottles": a trial whatever the verb.
+        let tried = name == "faire" && self.view.has(Cue::Trial, from, to);
+        let role = if tried {
+            Role::Step { kind: Kind::Trial, verb: form.verb }
+        } else if action.how == How::Never {
             Role::Never
         } else {
             Role::Step { kind: action.kind(self.view), verb: form.verb }
@@ -244,9 +314,10 @@ impl Room<'_> {
         let (a, b) = if action.how == How::Passive { (action.object.0, to) } else { (action.object.0.min(to), to) };
         let object = self.view.words[a..b]
             .iter()
-            .filter(|w| !w.mark && w.fold.len() > 2 && !w.fold.starts_with(|c: char| c.is_ascii_digit()))
+            .take_while(|w| !w.is(",") && !w.is("(") && !w.is(":") && w.fold != "ref")
+            .filter(|w| !w.mark && w.fold.len() > 1 && !STOP.contains(&w.fold))
             .take(12)
-            .map(|w| w.fold.chars().take(6).collect())
+            .map(|w| likeness::stem(&w.fold))
             .collect();
         let words = self.view.words;
         let thing = if a < b {
@@ -260,6 +331,24 @@ impl Room<'_> {
     /// A stretch that says how something is.
     fn run(&self, mut from: usize, to: usize, role: Role) -> Option<Piece> {
         let words = self.view.words;
+        // "J'ai trouvé une fuite": what was found is what is so.
+        let mut found = from;
+        while found < to
+            && matches!(
+                self.view.fold(found),
+                "j'" | "ai" | "on" | "a" | "i" | "we" | "nous" | "avons" | "aussi" | "also"
+            )
+        {
+            found += 1;
+        }
+        if matches!(self.view.fold(found), "trouve" | "constate" | "found" | "noticed" | "detecte")
+            && determined(self.view, found + 1)
+        {
+            from = found + 1;
+        }
+        if matches!(self.view.fold(from), "en" | "par") && matches!(self.view.fold(from + 1), "revanche" | "contre") {
+            from += 2;
+        }
         while from < to
             && (words[from].mark && !matches!(words[from].low.as_str(), "«" | "\"" | "(" | "“")
                 || matches!(
@@ -271,11 +360,19 @@ impl Room<'_> {
         }
         let to = trimmed(words, to);
         let count = to.saturating_sub(from);
-        // One word says nothing, and a stretch without end says everything.
-        if count < 2 || words[to - 1].end - words[from].start > 400 {
+        // One word says nothing, but for a cause under its heading; a stretch without end says everything.
+        let enough = if self.label == Some(Label::Cause) { 1 } else { 2 };
+        if count < enough || words[to - 1].end - words[from].start > 400 {
             return None;
         }
-        let text = capital(&slice(self.text, words, from, to));
+        let text = capital(
+            slice(self.text, words, from, to).trim_matches(['«', '»', '"', '“', '”', ' ', '\u{a0}', '\u{202f}']),
+        );
+        // "ne jamais ponter…", with a verb the lexicon does not have: no state, but worth knowing.
+        let never = matches!(self.view.fold(from), "never")
+            || (matches!(self.view.fold(from), "ne" | "do" | "n'")
+                && matches!(self.view.fold(from + 1), "pas" | "jamais" | "not"));
+        let role = if never && role == Role::State { Role::Note } else { role };
         Some(self.piece((from, to), text, role))
     }
 
@@ -293,6 +390,7 @@ impl Room<'_> {
             role,
             label: self.label,
             cues,
+            link: self.link(from),
             object: Vec::new(),
             thing: (0, 0),
         }
@@ -305,7 +403,9 @@ impl Room<'_> {
         found.sort_by_key(|h| (h.from, std::cmp::Reverse(h.to)));
         let mut end = 0;
         for hit in found {
-            if hit.from < end {
+            let refused = (hit.from.saturating_sub(3).max(sentence.from)..hit.from)
+                .any(|i| matches!(self.view.fold(i), "jamais" | "pas" | "never" | "not" | "sans" | "without"));
+            if hit.from < end || refused {
                 continue;
             }
             end = hit.to;

@@ -3,6 +3,7 @@
 //! One pass over the text, whatever its length: a report of five megabytes, a line without any punctuation or a page of
 //! emoji cost what their bytes cost.
 
+use super::words::{ABBREVIATIONS, ALWAYS};
 use crate::codes::fold;
 
 /// A word, a number with its unit, or a punctuation mark.
@@ -55,50 +56,9 @@ pub(super) struct Reading {
     pub(super) sentences: Vec<Sentence>,
 }
 
-/// Words that end with a full stop without ending the sentence.
-const ABBREVIATIONS: &[&str] = &[
-    "ref",
-    "env",
-    "n",
-    "no",
-    "nr",
-    "m",
-    "mr",
-    "mrs",
-    "dr",
-    "ex",
-    "resist",
-    "chauff",
-    "temp",
-    "elec",
-    "rempl",
-    "nett",
-    "verif",
-    "redem",
-    "cf",
-    "max",
-    "min",
-    "approx",
-    "fig",
-    "sous-refroid",
-    "temper",
-    "press",
-    "alim",
-    "mot",
-    "tel",
-    "inter",
-    "st",
-    "vs",
-    "cde",
-    "mach",
-    "pos",
-    "repl",
-    "rep",
-    "tech",
-    "eg",
-    "ie",
-    "remp",
-];
+/// Words after which a stretch without a full stop is cut all the same: nobody can read it as one sentence, and what is
+/// asked of a sentence costs what it is long.
+const LONGEST: usize = 200;
 
 /// Marks that are words of their own; anything else that is neither letter nor digit is passed over.
 const MARKS: &str = ".,;:!?()[]«»“”\"…–—>=+*•&|#";
@@ -190,8 +150,14 @@ fn sentences(text: &str, words: &[Word]) -> Vec<Sentence> {
         }
     };
     let mut i = 0;
+    // What stands in brackets on one line is not cut.
+    let mut shut = 0;
     while i < words.len() {
         let word = &words[i];
+        if word.is("(") && i >= shut {
+            let near = words[i + 1..].iter().take(40).take_while(|w| !w.line).position(|w| w.is(")"));
+            shut = near.map_or(shut, |p| i + 1 + p);
+        }
         if word.line && i > 0 {
             close(from, i, (paragraph, line), false);
             from = i;
@@ -210,7 +176,12 @@ fn sentences(text: &str, words: &[Word]) -> Vec<Sentence> {
                 continue;
             }
         }
+        if i - from >= LONGEST && i >= shut {
+            close(from, i, (paragraph, line), false);
+            from = i;
+        }
         let ends = word.mark
+            && i >= shut
             && match word.low.as_str() {
                 "!" | "?" | ";" | "…" => true,
                 "." => stops(text, words, i),
@@ -237,9 +208,14 @@ fn stops(text: &str, words: &[Word], i: usize) -> bool {
         // "lustré.Le passer": a missing blank; "p.hyd", "exemple.com": one word.
         return first.is_uppercase() && before.low.len() >= 3 && before.low.chars().all(char::is_alphabetic);
     }
-    let short = ABBREVIATIONS.contains(&before.fold.as_str())
-        || (before.low.len() == 1 && before.low.chars().all(char::is_alphabetic));
-    !(short && !after.line && (!first.is_uppercase() || before.low.len() <= 3))
+    if after.line {
+        return true;
+    }
+    // "10 min. Tension", "1 h. 80 sachets": after a number it is a unit, and the stop is one.
+    let unit = i >= 2 && words[i - 2].low.starts_with(|c: char| c.is_ascii_digit());
+    let letter = before.low.chars().count() == 1 && before.low.chars().all(char::is_alphabetic);
+    let short = ABBREVIATIONS.contains(&before.fold) && !first.is_uppercase();
+    !(ALWAYS.contains(&before.fold) || (!unit && (short || letter)))
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 use savoir_models::text::Language;
 
 use super::lexicon::{Cue, Label};
-use super::likeness::{alike, same_step};
+use super::likeness::{alike, same_step, vague};
 use super::pieces::{Piece, Role};
 use super::verbs::Kind;
 
 /// A procedure of more steps than this is no procedure but a log; the first ones are kept.
 const MAX_STEPS: usize = 40;
 /// Above this a told step is worse to read than the short line of the actions.
-const LONG: usize = 160;
+const LONG: usize = 260;
 
 /// A step with every piece that tells it.
 #[derive(Debug, Clone)]
@@ -66,7 +66,10 @@ impl Sequence {
             .iter_mut()
             .find(|s| s.told.iter().any(|t| same_step(t, &piece, language) && t.text.len() >= piece.text.len()))
         {
-            known.told.push(piece);
+            // A few tellings prove a step as well as a hundred.
+            if known.told.len() < 4 {
+                known.told.push(piece);
+            }
         } else {
             self.steps.push(Step { text: piece.text.clone(), told: vec![piece] });
         }
@@ -99,6 +102,11 @@ impl Sequence {
                 step.told.push(piece.clone());
                 continue;
             }
+            if at == 0 && piece.is_repair() {
+                // Safety and diagnosis that only the report tells come before the first repair.
+                let repair = self.steps.iter().position(|s| s.told.iter().any(Piece::is_repair));
+                at = repair.unwrap_or(self.steps.len());
+            }
             let step = Step { text: piece.text.clone(), told: vec![piece.clone()] };
             if matches!(kind, Kind::Check | Kind::Trial) && last.is_some_and(|l| i > l) {
                 self.prove(step);
@@ -126,7 +134,7 @@ fn with_outcome(pieces: &[Piece], i: usize) -> (Step, usize) {
             let lower: String = words.next().map(|c| c.to_lowercase().chain(words).collect()).unwrap_or_default();
             let outcome =
                 if next.text.chars().nth(1).is_some_and(char::is_uppercase) { next.text.clone() } else { lower };
-            let text = format!("{}, {outcome}", piece.text);
+            let text = format!("{}{}{outcome}", piece.text, next.link);
             (Step { text, told: vec![piece.clone(), next.clone()] }, 1)
         }
         None => (Step { text: piece.text.clone(), told: vec![piece.clone()] }, 0),
@@ -136,14 +144,17 @@ fn with_outcome(pieces: &[Piece], i: usize) -> (Step, usize) {
 /// Whether a state shows that the machine runs again.
 fn proves(piece: &Piece, after: bool) -> bool {
     let words = piece.text.split_whitespace().count();
+    if piece.has(Cue::Useless) || (vague(&piece.text) && piece.label != Some(Label::Result)) {
+        return false;
+    }
     let measured = piece.text.contains(|c: char| c.is_ascii_digit());
     if piece.label == Some(Label::Result) {
         return words >= 3;
     }
-    let shown = piece.has(Cue::Result) || (measured && piece.has(Cue::Fine));
+    let shown = piece.has(Cue::Result) || (measured && !piece.has(Cue::Symptom));
     after
         && shown
-        && words >= 3
+        && (words >= 4 || measured && words >= 3)
         && (!piece.has(Cue::Damage) || piece.has(Cue::Result))
         && !matches!(piece.label, Some(Label::Symptom | Label::Cause | Label::Finding))
 }

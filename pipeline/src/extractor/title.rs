@@ -35,7 +35,7 @@ pub(super) fn title(sources: &Sources<'_>, symptoms: &[Statement]) -> Statement 
             && !code.trim().is_empty()
             && !problem.contains(code.trim())
         {
-            problem = format!("{}, {}", code.trim(), problem);
+            problem = format!("{}, {}", code.trim(), lower(&problem));
             evidence.extend(sources.whole(&Source::Field { path: format!("request.error_codes[{i}]") }));
         }
     }

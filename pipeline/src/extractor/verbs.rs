@@ -1,5 +1,6 @@
 //! The verbs of maintenance and every form that reports use: regular conjugation by rule, irregular forms from the file.
 
+use super::words::NOUNS;
 use std::collections::HashMap;
 
 use savoir_models::text::Language;
@@ -124,7 +125,7 @@ impl Verbs {
 
     /// The form that begins with word `i`.
     pub(super) fn form(&self, words: &[Word], i: usize) -> Option<Form> {
-        let word = words.get(i).filter(|w| !w.mark)?;
+        let word = words.get(i).filter(|w| !w.mark && !NOUNS.contains(&w.low))?;
         if let Some(next) = words.get(i + 1).filter(|n| !n.mark && n.low.len() <= 6) {
             // "lock out", "pressure test"
             let both = format!("{} {}", word.low, next.low);
@@ -135,11 +136,14 @@ impl Verbs {
         self.forms.get(&word.low).or_else(|| self.plain.get(&word.fold).filter(|_| word.low == word.fold)).copied()
     }
 
-    /// The order that a word spells, if the word is an imperative of the lexicon ("Remplacez", "Replace").
-    pub(super) fn orders(&self, first: &str) -> Option<&Verb> {
-        let low = first.to_lowercase();
-        let low = low.split_once("ez-").map_or_else(|| low.clone(), |(stem, _)| format!("{stem}ez"));
-        self.list.iter().find(|v| v.imperative == low || v.imperative.split(' ').next() == Some(&low))
+    /// Whether a text begins with an order of the lexicon: "Remplacez …", "Ne dévissez …", "Lock out …".
+    pub(super) fn orders(&self, text: &str) -> bool {
+        let low = text.to_lowercase();
+        let low = ["ne ", "n'", "never ", "do not ", "don't "].iter().find_map(|n| low.strip_prefix(n)).unwrap_or(&low);
+        self.list.iter().any(|v| {
+            low.strip_prefix(v.imperative.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '-', ',']))
+        })
     }
 }
 
