@@ -18,6 +18,7 @@ pub(crate) struct Manner {
 ///
 /// # Errors
 /// When the machine has no certificates, in words for a person.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that makes HTTP clients")]
 pub(crate) fn client(manner: Manner) -> Result<reqwest::Client, String> {
     static RING: Once = Once::new();
     // An error says that another part of the process has installed one before: that one serves as well.

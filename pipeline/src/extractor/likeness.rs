@@ -54,7 +54,7 @@ pub(super) fn stems(text: &str) -> Vec<String> {
         .filter(|w| w.len() > 1)
         .take(60)
         .map(crate::codes::fold)
-        .filter(|w| !STOP.contains(&w))
+        .filter(|w| !STOP.contains(w))
         .map(|w| stem(&w))
         .collect()
 }
