@@ -107,7 +107,8 @@ impl House {
     /// # Panics
     /// When the database or an index fails.
     pub async fn work(&self) {
-        Worker::new(Arc::clone(&self.kit), CancellationToken::new()).run(Until::Idle).await.expect("the line runs");
+        let worker = Worker::new(Arc::clone(&self.kit), CancellationToken::new());
+        Box::pin(worker.run(Until::Idle)).await.expect("the line runs");
         self.kit.index.follow(&self.kit.db).await.expect("the indexes follow");
     }
 
