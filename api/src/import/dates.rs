@@ -70,7 +70,7 @@ fn find_zone(name: &str) -> Result<TimeZone, String> {
     }
     // Read here rather than by a feature of the library, which would carry a database through the whole house.
     let inside = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
-    let folder = std::env::var_os("TZDIR").map_or_else(|| PathBuf::from("/usr/share/zoneinfo"), PathBuf::from);
+    let folder = PathBuf::from("/usr/share/zoneinfo");
     let data = if inside && !name.is_empty() { std::fs::read(folder.join(name)).ok() } else { None };
     data.and_then(|data| TimeZone::tzif(name, &data).ok()).ok_or_else(|| {
         format!(

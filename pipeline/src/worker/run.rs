@@ -72,7 +72,7 @@ impl Chain {
             return killed.into();
         }
         let progress = Progress::default();
-        let step = AssertUnwindSafe(step::run(&self.kit, job, &progress)).catch_unwind();
+        let step = AssertUnwindSafe(Box::pin(step::run(&self.kit, job, &progress))).catch_unwind();
         let output = tokio::select! {
             result = step => match result {
                 Ok(Ok(output)) => output,
