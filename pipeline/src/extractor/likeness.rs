@@ -4,7 +4,7 @@ use super::words::STOP;
 use savoir_models::text::Language;
 
 use super::lexicon::Lexicon;
-use super::pieces::{Piece, Role};
+use super::piece::{Piece, Role};
 
 /// Verbs that technicians use for one another.
 const SYNONYMS: &[&[&str]] = &[
@@ -54,7 +54,7 @@ pub(super) fn stems(text: &str) -> Vec<String> {
         .filter(|w| w.len() > 1)
         .take(60)
         .map(crate::codes::fold)
-        .filter(|w| !STOP.contains(&w))
+        .filter(|w| !STOP.contains(w))
         .map(|w| stem(&w))
         .collect()
 }
