@@ -2,6 +2,7 @@
 
 mod actions;
 mod clauses;
+mod findings;
 mod imperative;
 mod language;
 mod layout;
@@ -9,8 +10,11 @@ mod lexicon;
 mod likeness;
 pub mod offline;
 mod parts;
+mod phrases;
+mod piece;
 mod pieces;
 mod questions;
+mod segments;
 mod sentences;
 mod steps;
 mod title;

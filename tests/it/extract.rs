@@ -17,10 +17,10 @@ use serde_json::json;
 /// An intervention from the fields given; the rest is what every intervention has.
 fn intake(fields: serde_json::Value) -> Intake {
     let mut whole = json!({"source": "test", "external_id": "1", "closed_at": "2026-01-01T00:00:00Z"});
-    for (key, value) in fields.as_object().unwrap() {
+    for (key, value) in fields.as_object().expect("an object") {
         whole[key] = value.clone();
     }
-    serde_json::from_value(whole).unwrap()
+    serde_json::from_value(whole).expect("an intervention")
 }
 
 fn case(fields: serde_json::Value) -> Case {
@@ -67,15 +67,16 @@ fn rendering(case: &Case) -> String {
         Extraction::Draft(content) => {
             let mut out = String::new();
             for (path, statement) in content.statements() {
-                writeln!(out, "{path}: {}", statement.text).unwrap();
+                writeln!(out, "{path}: {}", statement.text).expect("a string takes it");
                 for evidence in &statement.evidence {
                     let place = evidence.place;
                     let spoken =
                         place.start_ms.zip(place.end_ms).map(|(a, b)| format!(" {a}–{b} ms")).unwrap_or_default();
-                    writeln!(out, "    « {} » {:?}{spoken}", evidence.quote, kind(&evidence.source)).unwrap();
+                    writeln!(out, "    « {} » {:?}{spoken}", evidence.quote, kind(&evidence.source))
+                        .expect("a string takes it");
                 }
             }
-            writeln!(out, "applies to: {:?}", content.applies_to).unwrap();
+            writeln!(out, "applies to: {:?}", content.applies_to).expect("a string takes it");
             out
         }
         Extraction::TooThin { reason, questions } => format!("too thin: {reason}\n{}\n", questions.join("\n")),
@@ -86,12 +87,12 @@ fn kind(source: &Source) -> String {
     match source {
         Source::Transcript { .. } => "transcript".into(),
         Source::Answer { .. } => "answer".into(),
-        other => serde_json::to_string(other).unwrap(),
+        other => serde_json::to_string(other).expect("a source is JSON"),
     }
 }
 
 fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests live in the repository").to_owned()
 }
 
 /// Every case at hand: the demo's, the voice reports told as text, and those of this file.
@@ -99,14 +100,14 @@ fn every_case() -> Vec<Case> {
     let mut out = inline();
     let demo = repository().join("demo/interventions.jsonl");
     match std::fs::read_to_string(&demo) {
-        Ok(lines) => out.extend(lines.lines().map(|l| case(serde_json::from_str(l).unwrap()))),
+        Ok(lines) => out.extend(lines.lines().map(|l| case(serde_json::from_str(l).expect("a line of JSON")))),
         Err(error) => eprintln!("SKIPPED: the demo's cases, {}: {error}", demo.display()),
     }
     let shared = std::env::var_os("SAVOIR_SHARED").map_or_else(|| repository().join("../shared"), PathBuf::from);
     let folders = [repository().join("demo/speech"), shared.join("models/whisper-demo")];
     match folders.iter().find_map(|f| std::fs::read_to_string(f.join("reports.json")).ok()) {
         Some(reports) => {
-            let reports: Vec<serde_json::Value> = serde_json::from_str(&reports).unwrap();
+            let reports: Vec<serde_json::Value> = serde_json::from_str(&reports).expect("reports.json");
             out.extend(reports.iter().map(|r| {
                 case(json!({"language": r["language"], "equipment": r["equipment"], "report": r["spoken_text"],
                     "request": {"symptom": r["symptom"], "error_codes": r["error_codes"]}}))

@@ -3,6 +3,7 @@
 
 use super::clauses::{Clause, Part, View};
 use super::lexicon::Cue;
+use super::phrases::{antecedent, determined, stated};
 use super::verbs::{Form, Kind, Shape};
 use super::words::{ADVERBS, CONNECTORS, COPULAS, FINITE, NO_NOUN, PREPOSITIONS};
 
@@ -53,6 +54,11 @@ impl Action {
         let listed = self.agreement.is_some_and(|(feminine, plural)| feminine || plural);
         let governed = after.first().is_some_and(|w| listed && PREPOSITIONS.contains(&w.fold));
         self.how == How::Verb && (governed || after.first().is_none_or(|w| w.is("("))) && !stands_alone(view, self)
+    }
+
+    /// Whether a circumstance follows the verb at once: "remplacé par un autre".
+    pub(super) fn loose(&self, view: View<'_>) -> bool {
+        self.object.0 < self.to && PREPOSITIONS.contains(view.fold(self.object.0))
     }
 
     /// Whether its clause ends with the verb.
@@ -161,24 +167,6 @@ fn spoken(view: View<'_>, i: usize, to: usize, before: Option<&Clause>) -> Optio
     Some(Some(action))
 }
 
-/// The noun phrase that the clause before is about.
-fn antecedent(view: View<'_>, before: Option<&Clause>) -> Option<(usize, usize)> {
-    let clause = before?;
-    let mut from = clause.from;
-    if let Part::Action(action) = &clause.part {
-        return (action.how == How::Passive).then_some(action.object);
-    }
-    while from < clause.to && CONNECTORS.contains(view.fold(from)) {
-        from += 1;
-    }
-    let determined = matches!(
-        view.fold(from),
-        "le" | "la" | "les" | "l'" | "un" | "une" | "the" | "a" | "an" | "one" | "its" | "son" | "sa"
-    );
-    let to = (from + 1..clause.to.min(from + 9)).find(|j| FINITE.contains(view.fold(*j)))?;
-    (determined && to > from + 1 && !view.words[from..to].iter().any(|w| w.mark)).then_some((from, to))
-}
-
 fn direct(at: usize, form: Form, to: usize) -> Action {
     let agreement = match form.shape {
         Shape::Participle { feminine, plural } => Some((feminine, plural)),
@@ -239,7 +227,7 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
         Shape::Infinitive => {
             let noun = verb.ambiguous && !article;
             let state = stated(view, after, to) && !article;
-            (!(noun && !view.orders) && !next.is_empty() && !state).then(|| direct(i, form, to))
+            ((!noun || view.orders) && !next.is_empty() && !state).then(|| direct(i, form, to))
         }
         Shape::Present => {
             let begins = i == view.start || view.orders;
@@ -330,90 +318,6 @@ fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     let mut action = Action { how: How::Passive, object: (i, end), rest, ..direct(at, form, to) };
     action.agreement = Some((feminine, plural));
     Some(action)
-}
-
-/// Whether the words say that something is so.
-fn stated(view: View<'_>, from: usize, to: usize) -> bool {
-    finite(view, from, to) || view.has(Cue::Damage, from, to) || view.has(Cue::Symptom, from, to)
-}
-
-/// Whether one of the words is a verb in a tense.
-pub(super) fn finite(view: View<'_>, from: usize, to: usize) -> bool {
-    (from..to).any(|j| {
-        let (fold, word) = (view.fold(j), &view.words[j]);
-        let present = || view.lexicon.verbs.form(view.words, j).is_some_and(|f| f.shape == Shape::Present);
-        !word.mark
-            && ((FINITE.contains(fold) && word.low != "à")
-                || (view.french() && fold.len() > 4 && (fold.ends_with("ait") || fold.ends_with("aient")))
-                || (j > from && view.lexicon.noun(fold).is_none() && present()))
-    })
-}
-
-/// Whether a determiner stands at `i`.
-pub(super) fn determined(view: View<'_>, i: usize) -> bool {
-    let fold = view.fold(i);
-    if view.french() {
-        matches!(
-            fold,
-            "le" | "la"
-                | "les"
-                | "l'"
-                | "un"
-                | "une"
-                | "deux"
-                | "trois"
-                | "quatre"
-                | "son"
-                | "sa"
-                | "ses"
-                | "mon"
-                | "ma"
-                | "mes"
-                | "cette"
-                | "ce"
-                | "ces"
-        )
-    } else {
-        matches!(
-            fold,
-            "the"
-                | "a"
-                | "an"
-                | "both"
-                | "all"
-                | "each"
-                | "its"
-                | "my"
-                | "two"
-                | "three"
-                | "four"
-                | "new"
-                | "this"
-                | "every"
-        )
-    }
-}
-
-/// The noun phrase that a state is about: "électrode d'allumage" of "électrode d'allumage encrassée".
-pub(super) fn subject_of(view: View<'_>, clause: &Clause) -> Option<(usize, usize)> {
-    let mut from = clause.from;
-    while from < clause.to && (CONNECTORS.contains(view.fold(from)) || view.words[from].mark) {
-        from += 1;
-    }
-    if PREPOSITIONS.contains(view.fold(from)) || NO_NOUN.contains(view.fold(from)) {
-        return None;
-    }
-    let ends = |j: usize| {
-        view.words[j].mark
-            || FINITE.contains(view.fold(j))
-            || view.words[j].low.trim_end_matches(['e', 's']).ends_with('é')
-            || COPULAS.contains(view.fold(j))
-            || (view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == j)
-                && !matches!(view.fold(j - 1), "de" | "d'" | "du" | "of"))
-            || view.lexicon.verbs.form(view.words, j).is_some_and(|f| matches!(f.shape, Shape::Participle { .. }))
-    };
-    let to = (from + 1..clause.to.min(from + 8)).find(|j| ends(*j))?;
-    Some((from, super::imperative::trimmed(view.words, to)))
 }
 
 /// Verbs that need no object to be understood.

@@ -2,9 +2,11 @@
 
 use savoir_models::text::Language;
 
-use super::actions::{Action, How, analyse, determined, subject_of};
+use super::actions::{Action, How, analyse};
 use super::imperative::trimmed;
 use super::lexicon::{Cue, Hit, Lexicon};
+use super::phrases::{determined, finite, subject_of};
+use super::segments::{Sep, segments};
 use super::sentences::{Sentence, Word};
 
 /// The part a clause plays.
@@ -27,17 +29,6 @@ pub(super) struct Clause {
     pub(super) to: usize,
     pub(super) part: Part,
     sep: Sep,
-}
-
-/// What stands before a clause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sep {
-    Start,
-    Comma,
-    Colon,
-    Arrow,
-    And,
-    Then,
 }
 
 /// Where clauses are looked for.
@@ -154,7 +145,12 @@ fn settle(view: View<'_>, part: Part, place: (usize, usize, Sep), told: &[Clause
     let (from, to, sep) = place;
     let (Some(first), Some(before)) = (told.first(), told.last()) else { return part };
     match part {
-        Part::Action(mut action) if action.plain() && action.bare(view) && action.agreement.is_some() => {
+        Part::Action(mut action)
+            if action.plain()
+                && action.agreement.is_some()
+                && (action.bare(view)
+                    || (sep != Sep::Comma && matches!(before.part, Part::State) && action.loose(view))) =>
+        {
             let listed = action.agreement != Some((false, false));
             // "façade déposée, gravillon enlevé, nettoyée": the participle agrees with what was named before.
             let near =
@@ -168,7 +164,7 @@ fn settle(view: View<'_>, part: Part, place: (usize, usize, Sep), told: &[Clause
                 // English participles do not agree, so that only the nearest clause can be meant.
                 let about = if view.french() { first } else { before };
                 (!matches!(about.part, Part::Action(_))).then(|| subject_of(view, about)).flatten()
-            } else if listed && state {
+            } else if state && (listed || sep == Sep::And) {
                 subject_of(view, before)
             } else {
                 None
@@ -203,7 +199,7 @@ fn settle(view: View<'_>, part: Part, place: (usize, usize, Sep), told: &[Clause
             if matches!(sep, Sep::Comma | Sep::And)
                 && matches!(before.part, Part::Action(_))
                 && determined(view, from)
-                && !super::actions::finite(view, from, to) =>
+                && !finite(view, from, to) =>
         {
             Part::Fragment
         }
@@ -233,175 +229,4 @@ fn gather(view: View<'_>, clauses: Vec<Clause>) -> Vec<Clause> {
         out.push(clause);
     }
     out
-}
-
-fn segments(view: View<'_>, sentence: &Sentence) -> Vec<(usize, usize, Sep)> {
-    let mut out = Vec::new();
-    let (mut from, mut sep) = (sentence.from, Sep::Start);
-    let mut i = sentence.from;
-    let mut close = |from: usize, to: usize, sep: Sep| {
-        if view.words[from..to].iter().any(|w| !w.mark) {
-            out.push((from, to, sep));
-        }
-    };
-    while i < sentence.to {
-        let word = &view.words[i];
-        if word.mark {
-            if let Some(end) = quoted(view.words, i, sentence.to) {
-                i = end;
-                continue;
-            }
-            let next = match word.low.as_str() {
-                "," => Sep::Comma,
-                ":" => Sep::Colon,
-                "+" | "&" => Sep::And,
-                "->" | "=" | "—" | "–" | ">" | "|" | "…" => Sep::Arrow,
-                _ => {
-                    i += 1;
-                    continue;
-                }
-            };
-            close(from, i, sep);
-            (from, sep) = (i + 1, next);
-        } else if i > from {
-            let next = match word.fold.as_str() {
-                "et" | "and" => Some((i + 1, Sep::And)),
-                "puis" | "ensuite" | "then" | "mais" | "but" | "donc" | "so" | "car" => Some((i, Sep::Then)),
-                _ if subject(view, i, from) || told(view, i, from, sentence.to) => Some((i, Sep::Start)),
-                _ => None,
-            };
-            if let Some((begin, next)) = next {
-                close(from, i, sep);
-                (from, sep) = (begin, next);
-            }
-        }
-        i += 1;
-    }
-    close(from, sentence.to, sep);
-    out
-}
-
-/// One past the closing mark of what is quoted or in brackets at `i`; nothing is read out of it.
-fn quoted(words: &[Word], i: usize, to: usize) -> Option<usize> {
-    let closing = match words[i].low.as_str() {
-        "(" => ")",
-        "[" => "]",
-        "«" => "»",
-        "“" => "”",
-        "\"" => "\"",
-        _ => return None,
-    };
-    (i + 1..to.min(i + 80)).find(|j| words[*j].is(closing)).map(|j| j + 1)
-}
-
-/// Whether a new clause begins at a subject that no mark announces, as in dictated speech.
-fn subject(view: View<'_>, i: usize, from: usize) -> bool {
-    let before = view.fold(i - 1);
-    let subordinate = matches!(
-        before,
-        "que"
-            | "qu'"
-            | "qui"
-            | "quand"
-            | "si"
-            | "lorsque"
-            | "lorsqu'"
-            | "dont"
-            | "comme"
-            | "ou"
-            | "that"
-            | "when"
-            | "if"
-            | "which"
-            | "while"
-            | "before"
-            | "after"
-            | "as"
-            | "because"
-            | "parce"
-            | "since"
-            | "until"
-    );
-    if subordinate || i == from {
-        return false;
-    }
-    if view.french() {
-        view.fold(i) == "j'"
-            || (matches!(view.fold(i), "je" | "nous" | "on")
-                && matches!(view.fold(i + 1), "ai" | "avons" | "a" | "l'" | "les" | "suis"))
-    } else {
-        matches!(view.fold(i), "i" | "we") && view.lexicon.verbs.form(view.words, i + 1).is_some()
-    }
-}
-
-/// Whether a noun phrase with its copula begins at `i` after a long stretch without any mark (dictation).
-fn told(view: View<'_>, i: usize, from: usize, to: usize) -> bool {
-    let determiner = |w: &str| matches!(w, "le" | "la" | "les" | "l'" | "un" | "une" | "the");
-    if i < from + 3 || !determiner(view.fold(i)) {
-        return false;
-    }
-    let before = view.fold(i - 1);
-    let governed = matches!(
-        before,
-        "de" | "d'"
-            | "a"
-            | "sur"
-            | "dans"
-            | "avec"
-            | "par"
-            | "pour"
-            | "en"
-            | "sous"
-            | "of"
-            | "in"
-            | "on"
-            | "with"
-            | "from"
-            | "to"
-            | "at"
-            | "and"
-            | "et"
-            | "que"
-            | "qu'"
-            | "qui"
-            | "toutes"
-            | "tous"
-            | "that"
-            | "all"
-            | "both"
-            | "chez"
-            | "vers"
-            | "entre"
-            | "near"
-            | "by"
-            | "dont"
-            | "si"
-            | "when"
-            | "if"
-            | "where"
-            | "because"
-    );
-    if governed || view.words[i - 1].mark || view.lexicon.verbs.form(view.words, i - 1).is_some() {
-        return false;
-    }
-    let copula = |w: &str| {
-        matches!(
-            w,
-            "etait"
-                | "etaient"
-                | "est"
-                | "sont"
-                | "was"
-                | "were"
-                | "is"
-                | "are"
-                | "s'"
-                | "signale"
-                | "affiche"
-                | "affichait"
-        )
-    };
-    (i + 2..to.min(i + 7))
-        .take_while(|j| !view.words[*j].mark && !determiner(view.fold(*j)))
-        .any(|j| copula(view.fold(j)))
 }

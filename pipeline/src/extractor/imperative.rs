@@ -7,6 +7,7 @@
 use super::actions::{Action, How, stands_alone};
 use super::clauses::View;
 use super::lexicon::Lexicon;
+use super::phrases::determined as determined_at;
 use super::sentences::Word;
 use super::verbs::{Form, Shape};
 
@@ -44,6 +45,7 @@ pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<Strin
                 object.strip_prefix("of ").unwrap_or(&object).to_owned()
             }
         }
+        How::Passive if made(view, action) => return None,
         How::Passive => {
             let object = uncapital(&slice(text, view.words, action.object.0, action.object.1));
             let object = determined(view, action, &object);
@@ -64,6 +66,14 @@ pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<Strin
 
 /// "fait sécher": somebody was made to do it, and nothing says to what.
 fn made(view: View<'_>, action: &Action) -> bool {
+    // "celle-ci" and "les réparations" name nothing that one could act on.
+    let head = view.fold(action.object.0 + usize::from(determined_at(view, action.object.0)));
+    if matches!(
+        head,
+        "celle-ci" | "celui-ci" | "ceux-ci" | "reparation" | "reparations" | "appel" | "necessaire" | "intervention"
+    ) {
+        return true;
+    }
     let faire = action.heads.iter().any(|(_, f)| view.lexicon.verbs.list[f.verb].name == "faire");
     let infinitive = view.lexicon.verbs.form(view.words, action.object.0).is_some_and(|f| f.shape == Shape::Infinitive);
     faire && infinitive && action.object.0 + 1 >= trimmed(view.words, action.to)
@@ -110,7 +120,7 @@ pub(super) fn slice(text: &str, words: &[Word], from: usize, to: usize) -> Strin
 pub(super) fn trimmed(words: &[Word], mut to: usize) -> usize {
     while to > 0
         && ((words[to - 1].mark && !words[to - 1].is(")") && !words[to - 1].is("»") && !words[to - 1].is("\""))
-            || matches!(words[to - 1].fold.as_str(), "et" | "and" | "puis" | "then" | "mais" | "but"))
+            || matches!(words[to - 1].fold.as_str(), "et" | "and" | "puis" | "then" | "mais" | "but" | "so" | "donc"))
     {
         to -= 1;
     }

@@ -1,15 +1,16 @@
 //! From pieces to a content, or to the questions that are missing.
 
-use savoir_models::content::{AppliesTo, Content, Hazard, HazardKind, Statement};
+use savoir_models::content::{AppliesTo, Content, Hazard, Statement};
 use savoir_models::evidence::{Case, Evidence, Source, SourceText};
 use savoir_models::intervention::{Outcome, Resolution};
 use savoir_models::text::Language;
 
 use super::Extraction;
-use super::imperative::capital;
-use super::lexicon::{Cue, Label, Lexicon};
-use super::likeness::{alike, vague};
-use super::pieces::{Mention, Nature, Piece, Role, pieces};
+use super::findings::{answer, cause, symptoms};
+use super::lexicon::{Cue, Lexicon};
+use super::likeness::alike;
+use super::piece::{Mention, Nature, Piece, Role};
+use super::pieces::pieces;
 use super::questions::{Lack, ask, topic};
 use super::steps::{Sequence, Step};
 use super::{language, parts, title};
@@ -38,7 +39,7 @@ impl Sources<'_> {
         self.case.evidence_in(text, start, text.text.trim_end().len())
     }
 
-    fn statement(&self, text: String, told: &[Piece]) -> Statement {
+    pub(super) fn statement(&self, text: String, told: &[Piece]) -> Statement {
         let evidence = told.iter().filter_map(|p| self.evidence(p.source, p.start, p.end)).collect();
         Statement { text, evidence, findings: Vec::new() }
     }
@@ -46,18 +47,18 @@ impl Sources<'_> {
 
 /// The pieces of a case by who tells them.
 #[derive(Default)]
-struct Told {
-    symptoms: Vec<Piece>,
+pub(super) struct Told {
+    pub(super) symptoms: Vec<Piece>,
     /// The customer's first message.
-    customer: Vec<Piece>,
+    pub(super) customer: Vec<Piece>,
     /// The customer's last one: where the work was done by message, it tells how it ended.
-    last_word: Vec<Piece>,
-    expert: Vec<Piece>,
-    report: Vec<Piece>,
-    actions: Vec<Piece>,
-    answers: Vec<(Option<Lack>, usize, Vec<Piece>)>,
-    tools: Vec<Mention>,
-    unsolved: bool,
+    pub(super) last_word: Vec<Piece>,
+    pub(super) expert: Vec<Piece>,
+    pub(super) report: Vec<Piece>,
+    pub(super) actions: Vec<Piece>,
+    pub(super) answers: Vec<(Option<Lack>, usize, Vec<Piece>)>,
+    pub(super) tools: Vec<Mention>,
+    pub(super) unsolved: bool,
 }
 
 fn told(sources: &Sources<'_>) -> Told {
@@ -202,77 +203,6 @@ fn too_thin(sources: &Sources<'_>, lacks: &[Lack], symptom: Option<&str>) -> Ext
     Extraction::TooThin { reason: reason.to_owned(), questions: ask(sources, lacks, symptom) }
 }
 
-fn symptoms(sources: &Sources<'_>, told: &Told, cause: Option<&Statement>) -> Vec<Statement> {
-    let mut out: Vec<Statement> = Vec::new();
-    let mut add = |statement: Statement, most: usize| {
-        if out.len() < most && !statement.evidence.is_empty() && !out.iter().any(|s| alike(&s.text, &statement.text)) {
-            out.push(statement);
-        }
-    };
-    for piece in &told.symptoms {
-        add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 4);
-    }
-    if told.symptoms.is_empty()
-        && let Some(whole) = sources.whole(&Source::Field { path: "request.symptom".into() })
-        && whole.quote.len() <= 300
-        && !whole.quote.contains('\n')
-        && whole.quote.chars().any(char::is_alphabetic)
-    {
-        add(Statement::new(capital(&whole.quote), whole), 4);
-    }
-    for (asked, number, pieces) in &told.answers {
-        if *asked == Some(Lack::Problem) {
-            add(answer(sources, *number, pieces), 4);
-        }
-    }
-    let first = told.report.iter().position(|p| matches!(p.role, Role::Step { .. })).unwrap_or(told.report.len());
-    for piece in &told.report[..first] {
-        let found = piece.has(Cue::Damage) && piece.label == Some(Label::Finding);
-        let clear = piece.has(Cue::Symptom)
-            && !piece.has(Cue::Fine)
-            && !matches!(piece.label, Some(Label::Cause | Label::Result));
-        let folded = crate::codes::fold(&piece.text);
-        let denied = ["pas d", "aucun", "no ", "not "].iter().any(|w| folded.starts_with(w));
-        let clear = clear && !denied;
-        let told_twice = cause.is_some_and(|c| alike(&c.text, &piece.text));
-        if piece.role == Role::State && !told_twice && ((clear && !found) || piece.label == Some(Label::Symptom)) {
-            add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 4);
-        }
-    }
-    // The request sums up what the customer wrote; without one the customer's own words stand.
-    let customer = if told.symptoms.is_empty() { told.customer.as_slice() } else { &[] };
-    for piece in customer.iter().filter(|p| p.has(Cue::Symptom) && !p.has(Cue::Noise) && !p.has(Cue::Person)) {
-        add(sources.statement(piece.text.clone(), std::slice::from_ref(piece)), 5);
-    }
-    for (i, code) in sources.case.intervention.intake.request.error_codes.iter().enumerate() {
-        let canonical = crate::codes::canonical(code);
-        let named = out.iter().any(|s| {
-            crate::codes::find(&s.text, Some(sources.language)).iter().any(|c| Some(&c.canonical) == canonical.as_ref())
-                || s.text.contains(code.trim())
-        });
-        if let (false, Some(whole)) =
-            (named, sources.whole(&Source::Field { path: format!("request.error_codes[{i}]") }))
-        {
-            out.push(Statement::new(whole.quote.clone(), whole));
-        }
-    }
-    out
-}
-
-/// What was answered, as one statement.
-fn answer(sources: &Sources<'_>, number: usize, pieces: &[Piece]) -> Statement {
-    let text = &sources.texts[number].text;
-    let start = text.len() - text.trim_start().len();
-    let line = text[start..].lines().next().unwrap_or_default().trim_end();
-    // A hostile answer has no pieces; one of a single word has none either.
-    if pieces.is_empty() && line.split_whitespace().count() > 2 {
-        return Statement::default();
-    }
-    sources
-        .evidence(number, start, start + line.len())
-        .map_or_else(Statement::default, |e| Statement::new(capital(line), e))
-}
-
 fn sequence(sources: &Sources<'_>, told: &Told) -> Sequence {
     let mut out = Sequence::default();
     let mut work = told.report.clone();
@@ -307,62 +237,6 @@ fn proofs(sources: &Sources<'_>, told: &Told, sequence: &Sequence) -> Vec<Statem
         }
     }
     out
-}
-
-/// The state that best explains the fault: what is told as its cause, or what was found damaged.
-fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
-    for (asked, number, pieces) in &told.answers {
-        let statement = answer(sources, *number, pieces);
-        if *asked == Some(Lack::Cause) && !statement.text.is_empty() {
-            return Some(statement);
-        }
-    }
-    let last = told.report.iter().rposition(Piece::is_repair).unwrap_or(told.report.len());
-    let best = told
-        .report
-        .iter()
-        .enumerate()
-        .filter(|(_, p)| p.role == Role::State && !matches!(p.label, Some(Label::Symptom | Label::Result)))
-        .filter(|(_, p)| {
-            p.label != Some(Label::Safety)
-                && !p.hazards().any(|k| matches!(k, HazardKind::Isolation | HazardKind::MovingParts))
-        })
-        .filter(|(_, p)| p.has(Cue::Damage) || p.has(Cue::Cause) || p.label == Some(Label::Cause))
-        .map(|(i, p)| {
-            let mut score = 0_i32;
-            score += if p.label == Some(Label::Cause) { 12 } else { 0 };
-            score += if p.has(Cue::Cause) { 3 } else { 0 };
-            score += if p.has(Cue::Damage) { 4 } else { 0 };
-            score += if p.label == Some(Label::Finding) { 1 } else { 0 };
-            score -= if p.has(Cue::Fine) { 1 } else { 0 };
-            score -= if p.has(Cue::Symptom) && !p.has(Cue::Cause) && p.label != Some(Label::Finding) { 2 } else { 0 };
-            score -= if i > last && !p.has(Cue::Cause) { 4 } else { 0 };
-            score -= if measured(&p.text) { 2 } else { 0 };
-            score -= if vague(&p.text) { 2 } else { 0 };
-            score -= i32::from(p.text.starts_with(|c: char| c.is_ascii_digit()));
-            score -= if p.text.len() > 220 { 2 } else { 0 };
-            (score, i, p)
-        })
-        .filter(|(score, ..)| *score >= 2)
-        .max_by_key(|(score, i, _)| (*score, std::cmp::Reverse(*i)))
-        .map(|(_, i, p)| (i, p))?;
-    let (at, piece) = best;
-    // "C'est la cause première": what stands before it is.
-    if vague(&piece.text)
-        && let Some(before) = told.report[..at]
-            .iter()
-            .rev()
-            .take(3)
-            .find(|b| b.role == Role::State && b.source == piece.source && b.has(Cue::Damage))
-    {
-        return Some(sources.statement(before.text.clone(), &[before.clone(), piece.clone()]));
-    }
-    Some(sources.statement(piece.text.clone(), std::slice::from_ref(piece)))
-}
-
-/// Whether it is a row of measured values rather than a sentence.
-fn measured(text: &str) -> bool {
-    text.split_whitespace().filter(|w| w.starts_with(|c: char| c.is_ascii_digit())).count() >= 3
 }
 
 fn prerequisites(sources: &Sources<'_>, told: &Told) -> Vec<Statement> {

@@ -4,7 +4,7 @@ use super::words::STOP;
 use savoir_models::text::Language;
 
 use super::lexicon::Lexicon;
-use super::pieces::{Piece, Role};
+use super::piece::{Piece, Role};
 
 /// Verbs that technicians use for one another.
 const SYNONYMS: &[&[&str]] = &[

@@ -8,7 +8,7 @@ use super::imperative::capital;
 use super::layout::Sources;
 use super::lexicon::Lexicon;
 use super::likeness::{shared, stems};
-use super::pieces::{Piece, Role};
+use super::piece::{Piece, Role};
 use super::sentences::read;
 use crate::codes::references;
 
@@ -70,6 +70,10 @@ fn told(sources: &Sources<'_>, lexicon: &Lexicon, piece: &Piece) -> Vec<Part> {
     let mut out = Vec::new();
     let mut i = 0;
     while i < words.len() && out.len() < 6 {
+        if words[i].is("(") {
+            i = (i..words.len()).find(|j| words[*j].is(")")).map_or(words.len(), |j| j + 1);
+            continue;
+        }
         // Where a component begins: a noun of the lexicon, or an English modifier before one.
         let head = (i..words.len().min(i + 3))
             .take_while(|j| !words[*j].mark)

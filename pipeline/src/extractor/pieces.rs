@@ -1,100 +1,15 @@
 //! From one text of a case to pieces: steps, states and notes, in reading order, each with its bytes.
 
-use super::words::{CONNECTORS, STOP};
-use savoir_models::content::HazardKind;
-
-use super::actions::{How, determined};
+use super::actions::How;
 use super::clauses::{Clause, Part, View, clauses};
 use super::imperative::{capital, order, slice, trimmed};
 use super::lexicon::{Cue, Hit, Label, Lexicon};
 use super::likeness;
+use super::phrases::determined;
+use super::piece::{Mention, Nature, Piece, Pieces, Role};
 use super::sentences::{Reading, Sentence, Word, read};
 use super::verbs::Kind;
-
-/// Whose words they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nature {
-    /// What was done, told afterwards: report, transcript.
-    Told,
-    /// What was done or is to be done, a line each: actions, an answer, an expert's message.
-    Orders,
-    /// The customer's words: symptoms only.
-    Customer,
-}
-
-/// What a piece is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Something to do, already in the imperative.
-    Step {
-        kind: Kind,
-        /// Position in the lexicon's verbs.
-        verb: usize,
-    },
-    /// Something never to do.
-    Never,
-    /// Something is, or was, so.
-    State,
-    /// Worth knowing before one starts.
-    Note,
-}
-
-/// A piece of a text.
-#[derive(Debug, Clone)]
-pub(super) struct Piece {
-    /// Which text, by its position in the case.
-    pub(super) source: usize,
-    /// Which sentence of it.
-    pub(super) sentence: usize,
-    /// First byte.
-    pub(super) start: usize,
-    /// One past the last.
-    pub(super) end: usize,
-    /// What it says, ready to be shown.
-    pub(super) text: String,
-    pub(super) role: Role,
-    pub(super) label: Option<Label>,
-    /// What its words hint at.
-    pub(super) cues: Vec<Cue>,
-    /// What stands between it and the clause before it in its sentence: ", ", " et ".
-    pub(super) link: String,
-    /// The words of its object, folded; for telling whether two steps are one.
-    pub(super) object: Vec<String>,
-    /// The bytes of its object.
-    pub(super) thing: (usize, usize),
-}
-
-impl Piece {
-    pub(super) fn has(&self, cue: Cue) -> bool {
-        self.cues.contains(&cue)
-    }
-
-    pub(super) fn is_repair(&self) -> bool {
-        matches!(self.role, Role::Step { kind: Kind::Repair, .. })
-    }
-
-    pub(super) fn hazards(&self) -> impl Iterator<Item = HazardKind> + '_ {
-        self.cues.iter().filter_map(|c| if let Cue::Hazard(kind) = c { Some(*kind) } else { None })
-    }
-}
-
-/// A tool that a text names.
-#[derive(Debug, Clone)]
-pub(super) struct Mention {
-    pub(super) source: usize,
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) text: String,
-}
-
-/// What a text gives.
-#[derive(Debug, Default)]
-pub(super) struct Pieces {
-    pub(super) pieces: Vec<Piece>,
-    pub(super) tools: Vec<Mention>,
-    /// It says that the problem stands.
-    pub(super) unsolved: bool,
-}
+use super::words::{CONNECTORS, STOP};
 
 /// Which part of a text a heading governs.
 #[derive(Clone, Copy)]
@@ -212,7 +127,7 @@ impl Room<'_> {
             let dropped = self.dropped(clause);
             advised |= self.view.has(Cue::Advice, clause.from, clause.to);
             let step = match &clause.part {
-                Part::Action(action) if !dropped && !(advised && action.infinitive) => self.step(clause),
+                Part::Action(action) if !(dropped || advised && action.infinitive) => self.step(clause),
                 _ => None,
             };
             let state = step.is_none() && !dropped && !matches!(clause.part, Part::Action(_));
@@ -380,6 +295,14 @@ impl Room<'_> {
         let (from, to) = words;
         let mut cues: Vec<Cue> =
             self.view.hits.iter().filter(|h| h.from >= from && h.to <= to).map(|h| h.cue).collect();
+        // "ne chauffe plus", "n'a pas de pression": what fails is told by a negation.
+        let fails = (from..to).any(|i| {
+            matches!(self.view.fold(i), "ne" | "n'")
+                && (i + 2..to.min(i + 6)).any(|j| matches!(self.view.fold(j), "plus" | "pas" | "jamais" | "rien"))
+        });
+        if fails && !cues.contains(&Cue::Result) {
+            cues.push(Cue::Symptom);
+        }
         cues.dedup();
         Piece {
             source: self.source,

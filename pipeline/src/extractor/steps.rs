@@ -4,7 +4,7 @@ use savoir_models::text::Language;
 
 use super::lexicon::{Cue, Label};
 use super::likeness::{alike, same_step, vague};
-use super::pieces::{Piece, Role};
+use super::piece::{Piece, Role};
 use super::verbs::Kind;
 
 /// A procedure of more steps than this is no procedure but a log; the first ones are kept.

@@ -133,7 +133,12 @@ impl Verbs {
                 return Some(*form);
             }
         }
-        self.forms.get(&word.low).or_else(|| self.plain.get(&word.fold).filter(|_| word.low == word.fold)).copied()
+        let known = self.forms.get(&word.low);
+        let mut form = known.or_else(|| self.plain.get(&word.fold).filter(|_| word.low == word.fold)).copied()?;
+        if form.shape == Shape::Abbreviation && words.get(i + 1).is_some_and(|w| w.is(".")) {
+            form.words += 1;
+        }
+        Some(form)
     }
 
     /// Whether a text begins with an order of the lexicon: "Remplacez …", "Ne dévissez …", "Lock out …".

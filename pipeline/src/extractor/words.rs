@@ -24,7 +24,7 @@ set!(
 set!(
     /// Words that no object can begin with.
     NO_NOUN =
-    "il elle ils elles ca c' ce cela qui que non pas plus ne n' ni rien it he she they this that which who not \
+    "lequel laquelle lesquels lesquelles celui-ci celle-ci ceux-ci dont il elle ils elles ca c' ce cela qui que non pas plus ne n' ni rien it he she they this that which who not \
      no there nothing y tres bien mal deja already never jamais nobody personne est is was je j' on nous vous \
      i we you et and"
 );
@@ -37,7 +37,7 @@ set!(
 set!(
     /// Verbs in a tense.
     FINITE =
-    "est sont etait etaient a ont avait avaient ai reste restent fait font va vont peut peuvent tient donne \
+    "fonctionne fonctionnent marche marchent tourne tournent chauffe coule demarre affiche est sont etait etaient a ont avait avaient ai reste restent fait font va vont peut peuvent tient donne \
      lit voit met sort perd prend revient vient dit doit suffit ne n' is are was were has had have does do did \
      can could will would runs ran keeps goes went gets got comes came works shows says said stays needs need \
      looks holds closes opens moves"
@@ -57,7 +57,7 @@ set!(
 set!(
     /// Nouns that are spelt like a form of a verb, with and without accents.
     NOUNS =
-    "sortie sorties mise mises remise remises prise prises reprise huile huiles graisse brosse charge charges \
+    "cable cables sortie sorties mise mises remise remises prise prises reprise huile huiles graisse brosse charge charges \
      marque marques lecture programme règle regle levée levee montée montee bride brides cale cales coupe tire \
      lime tendue tourne fixe fixes isole soude colle coupes note valide borne montées descente descentes \
      protection adapte lance"
@@ -65,7 +65,7 @@ set!(
 set!(
     /// Words whose full stop never ends the sentence while the line goes on.
     ALWAYS =
-    "ref env n no nr mr mrs dr cf approx fig vs eg ie"
+    "rempl rplct remp repl rplc nett graiss verif chgt contr vidang ref env n no nr mr mrs dr cf approx fig vs eg ie"
 );
 set!(
     /// Words whose full stop ends the sentence only before a capital.
