@@ -1,7 +1,6 @@
 //! The offline extractor, from a case to a draft or to questions.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use savoir_models::clock::Timestamp;
@@ -12,6 +11,7 @@ use savoir_models::intervention::{Exchange, Intake, Intervention, Outcome, Stage
 use savoir_models::text::Language;
 use savoir_models::transcript::{Segment, Transcript};
 use savoir_pipeline::extractor::{Extraction, Extractor, offline};
+use savoir_tests::env::repository;
 use serde_json::json;
 
 /// An intervention from the fields given; the rest is what every intervention has.
@@ -91,30 +91,18 @@ fn kind(source: &Source) -> String {
     }
 }
 
-fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests live in the repository").to_owned()
-}
-
 /// Every case at hand: the demo's, the voice reports told as text, and those of this file.
 fn every_case() -> Vec<Case> {
     let mut out = inline();
     let demo = repository().join("demo/interventions.jsonl");
-    match std::fs::read_to_string(&demo) {
-        Ok(lines) => out.extend(lines.lines().map(|l| case(serde_json::from_str(l).expect("a line of JSON")))),
-        Err(error) => eprintln!("SKIPPED: the demo's cases, {}: {error}", demo.display()),
-    }
-    let shared = std::env::var_os("SAVOIR_SHARED").map_or_else(|| repository().join("../shared"), PathBuf::from);
-    let folders = [repository().join("demo/speech"), shared.join("models/whisper-demo")];
-    match folders.iter().find_map(|f| std::fs::read_to_string(f.join("reports.json")).ok()) {
-        Some(reports) => {
-            let reports: Vec<serde_json::Value> = serde_json::from_str(&reports).expect("reports.json");
-            out.extend(reports.iter().map(|r| {
-                case(json!({"language": r["language"], "equipment": r["equipment"], "report": r["spoken_text"],
-                    "request": {"symptom": r["symptom"], "error_codes": r["error_codes"]}}))
-            }));
-        }
-        None => eprintln!("SKIPPED: the voice reports, no reports.json in {folders:?}"),
-    }
+    let lines = std::fs::read_to_string(demo).unwrap();
+    out.extend(lines.lines().map(|l| case(serde_json::from_str(l).expect("a line of JSON"))));
+    let reports = std::fs::read_to_string(repository().join("demo/speech/reports.json")).unwrap();
+    let reports: Vec<serde_json::Value> = serde_json::from_str(&reports).unwrap();
+    out.extend(reports.iter().map(|r| {
+        case(json!({"language": r["language"], "equipment": r["equipment"], "report": r["spoken_text"],
+            "request": {"symptom": r["symptom"], "error_codes": r["error_codes"]}}))
+    }));
     out
 }
 

@@ -14,33 +14,18 @@ use savoir_pipeline::fault::Fault;
 use savoir_pipeline::progress::Progress;
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
 use savoir_pipeline::speech::{Heard, Hints, Transcriber};
-
-/// The root of the repository.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-/// Material that is not in the repository.
-fn shared(path: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("SAVOIR_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let found = base.join(path);
-    if !found.exists() {
-        println!("SKIPPED: {} is not there; set SAVOIR_SHARED to the folder that holds {path}", found.display());
-        return None;
-    }
-    Some(found)
-}
+use savoir_tests::env::{repository, shared};
 
 /// The folder of the demo model, its reports and their recordings.
 fn demo() -> Option<PathBuf> {
-    let own = root().join("demo/speech");
+    let own = repository().join("demo/speech");
     if own.join(MODEL).exists() { Some(own) } else { shared("models/whisper-demo") }
 }
 
 const MODEL: &str = "ggml-savoir-demo.bin";
 
 fn fixture(name: &str) -> PathBuf {
-    root().join("tests/fixtures/audio").join(name)
+    repository().join("tests/fixtures/audio").join(name)
 }
 
 /// The demo model with its profile beside it, in a folder of its own: both may come from different places.
@@ -54,7 +39,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(demo.join(MODEL), folder.path().join(MODEL)).unwrap();
         let profile = MODEL.replace(".bin", ".toml");
-        std::fs::copy(root().join("demo/speech").join(&profile), folder.path().join(profile)).unwrap();
+        std::fs::copy(repository().join("demo/speech").join(&profile), folder.path().join(profile)).unwrap();
         Some(Self { folder })
     }
 

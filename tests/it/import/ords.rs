@@ -1,19 +1,13 @@
 //! Open Repair Data: real records of repair events.
 
-use std::path::PathBuf;
-
 use savoir_api::import::Options;
 use savoir_models::intervention::Outcome;
 use savoir_models::text::Language;
+use savoir_tests::env::shared;
 
 use super::{Bench, Memory, run};
 
 const HEADER: &str = "id,data_provider,country,product_category,partner_product_category,brand,year_of_manufacture,product_age,repair_status,repair_barrier_if_end_of_life,event_date,problem,source_file\n";
-
-fn shared() -> PathBuf {
-    let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared"));
-    std::env::var_os("SAVOIR_SHARED").map_or_else(beside, PathBuf::from)
-}
 
 #[tokio::test]
 async fn records_of_repair_events_keep_what_volunteers_wrote_apart_from_what_visitors_said() {
@@ -58,11 +52,7 @@ async fn another_table_is_no_open_repair_data() {
 
 #[tokio::test]
 async fn every_record_of_the_french_data_is_taken() {
-    let file = shared().join("data/ords_fr/ords_fr.csv");
-    if !file.exists() {
-        println!("SKIPPED: {} is not there; set SAVOIR_SHARED to the folder that holds data/", file.display());
-        return;
-    }
+    let Some(file) = shared("data/ords_fr/ords_fr.csv") else { return };
     // A copy: the report goes beside the file.
     let mut bench = Bench::new("ords_fr.csv", std::fs::read(file).unwrap());
     let summary = bench.done().await;

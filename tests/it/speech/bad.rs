@@ -221,8 +221,11 @@ async fn a_model_that_comes_later_is_taken_up_without_a_restart() {
     let Some(demo) = demo() else { return };
     let folder = Folder::new();
     let model = folder.file(MODEL, b"not yet a model");
-    std::fs::copy(root().join("demo/speech/ggml-savoir-demo.toml"), folder.0.path().join("ggml-savoir-demo.toml"))
-        .unwrap();
+    std::fs::copy(
+        repository().join("demo/speech/ggml-savoir-demo.toml"),
+        folder.0.path().join("ggml-savoir-demo.toml"),
+    )
+    .unwrap();
     let whisper =
         Whisper::new(WhisperSettings { model: model.clone(), vad: None, threads: 1, max_minutes: 120 }).unwrap();
     assert!(matches!(hear(&whisper, &fixture("sentence.wav")).await, Err(Fault::Missing { .. })));
