@@ -229,7 +229,7 @@ async fn a_draft_is_compared_with_what_stands_before_it_even_when_no_index_holds
     let (mine, before, after, waiting) =
         (told("Four froid"), told("Four en panne"), told("Four froid"), told("Four éteint"));
     let house = House::with(vec![before.clone(), mine.clone(), after]).await;
-    let asked = Asked { passages: &[mine], before: 2, unindexed: &[waiting.clone()] };
+    let asked = Asked { passages: &[mine], before: 2, unindexed: std::slice::from_ref(&waiting) };
     let near = nearest(&house.index, &asked, 5).await.unwrap();
     assert_eq!(near.len(), 2, "what comes later is not known: {near:?}");
     assert!(near.contains(&before.owner) && near.contains(&waiting.owner));
