@@ -3,6 +3,8 @@
 //!
 //! The double answers the calls that Savoir makes and refuses every other by name.
 
+mod convert;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -14,12 +16,13 @@ use qdrant_client::qdrant as grpc;
 use qdrant_client::qdrant::collections_server::{Collections, CollectionsServer};
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::points_server::{Points, PointsServer};
-use qdrant_client::qdrant::value::Kind;
 use qdrant_edge as edge;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
+
+use convert::{filter, json_value, payload};
 
 /// A server to test against.
 pub struct QdrantServer {
@@ -268,66 +271,6 @@ fn nearest_to(query: Option<grpc::Query>) -> Option<Vec<f32>> {
         grpc::vector_input::Variant::Dense(dense) => Some(dense.data),
         _ => None,
     }
-}
-
-fn json_value(value: grpc::Value) -> Value {
-    match value.kind {
-        Some(Kind::StringValue(text)) => json!(text),
-        Some(Kind::IntegerValue(number)) => json!(number),
-        Some(Kind::DoubleValue(number)) => json!(number),
-        Some(Kind::BoolValue(truth)) => json!(truth),
-        Some(Kind::ListValue(list)) => Value::Array(list.values.into_iter().map(json_value).collect()),
-        Some(Kind::StructValue(fields)) => {
-            Value::Object(fields.fields.into_iter().map(|(name, value)| (name, json_value(value))).collect())
-        }
-        Some(Kind::NullValue(_)) | None => Value::Null,
-    }
-}
-
-fn payload(payload: Option<edge::Payload>) -> HashMap<String, grpc::Value> {
-    payload.map(|p| p.0).unwrap_or_default().into_iter().map(|(name, value)| (name, grpc_value(value))).collect()
-}
-
-fn grpc_value(value: Value) -> grpc::Value {
-    match value {
-        Value::String(text) => text.into(),
-        Value::Bool(truth) => truth.into(),
-        Value::Number(number) => match number.as_i64() {
-            Some(whole) => whole.into(),
-            None => number.as_f64().unwrap_or(f64::NAN).into(),
-        },
-        Value::Array(values) => values.into_iter().map(grpc_value).collect::<Vec<_>>().into(),
-        Value::Null | Value::Object(_) => grpc::Value::default(),
-    }
-}
-
-/// The filter in the form that the shard takes. A condition that the double does not know is refused, never dropped.
-fn filter(filter: &grpc::Filter) -> Answer<edge::Filter> {
-    if !filter.should.is_empty() || filter.min_should.is_some() {
-        return Err(Status::unimplemented("the double knows must and must_not"));
-    }
-    let list = |all: &[grpc::Condition]| all.iter().map(condition).collect::<Answer<Vec<_>>>();
-    let whole = json!({ "must": list(&filter.must)?, "must_not": list(&filter.must_not)? });
-    serde_json::from_value(whole).map_err(internal)
-}
-
-fn condition(condition: &grpc::Condition) -> Answer<Value> {
-    use grpc::condition::ConditionOneOf::Field;
-    use grpc::r#match::MatchValue::{Keyword, Keywords};
-    let Some(Field(field)) = &condition.condition_one_of else {
-        return Err(Status::unimplemented("the double knows conditions on fields"));
-    };
-    if let Some(range) = &field.range {
-        return Ok(
-            json!({ "key": field.key, "range": { "lt": range.lt, "lte": range.lte, "gt": range.gt, "gte": range.gte } }),
-        );
-    }
-    let values = match field.r#match.as_ref().and_then(|m| m.match_value.as_ref()) {
-        Some(Keyword(word)) => vec![word.clone()],
-        Some(Keywords(words)) => words.strings.clone(),
-        _ => return Err(Status::unimplemented("the double matches keywords")),
-    };
-    Ok(json!({ "key": field.key, "match": { "any": values } }))
 }
 
 /// The calls of a service: those that a method answers, and those that are refused by name.

@@ -19,8 +19,9 @@ const WORTH_NAMING: f64 = 0.2;
 /// display named the problem, whatever words were found for it.
 const SHARED_CODE: f64 = 0.45;
 
-/// Codes on both sides and none in common: the display named two problems, however alike they are told.
-const OTHER_CODE: f64 = 0.6;
+/// Codes on both sides and none in common: the display named two problems, however alike they are told. Below
+/// [`SAME_PROBLEM`], so that even the same words stay another problem.
+const OTHER_CODE: f64 = 0.4;
 
 /// From here on a step tells what another step tells.
 const SAME_STEP: f64 = 0.45;

@@ -186,8 +186,11 @@ impl Server {
         let unanswered = match &error {
             QdrantError::ResponseError { status } => match format!("{:?}", status.code()).as_str() {
                 "Unavailable" | "DeadlineExceeded" | "Cancelled" => true,
-                // What a connection that breaks under a call is reported as.
-                "Unknown" => status.message().contains("transport error"),
+                // What the client reports of a connection that breaks under a call, and of one that is refused.
+                "Unknown" | "Internal" => {
+                    let message = status.message();
+                    message.contains("transport error") || message.contains("Failed to connect")
+                }
                 _ => false,
             },
             QdrantError::ResourceExhaustedError { .. } | QdrantError::Io(_) => true,
