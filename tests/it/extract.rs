@@ -72,7 +72,7 @@ fn rendering(case: &Case) -> String {
                     let place = evidence.place;
                     let spoken =
                         place.start_ms.zip(place.end_ms).map(|(a, b)| format!(" {a}–{b} ms")).unwrap_or_default();
-                    writeln!(out, "    « {} » {:?}{spoken}", evidence.quote, kind(&evidence.source))
+                    writeln!(out, "    « {} » {}{spoken}", evidence.quote, kind(&evidence.source))
                         .expect("a string takes it");
                 }
             }

@@ -300,7 +300,7 @@ impl Room<'_> {
             matches!(self.view.fold(i), "ne" | "n'")
                 && (i + 2..to.min(i + 6)).any(|j| matches!(self.view.fold(j), "plus" | "pas" | "jamais" | "rien"))
         });
-        if fails && !cues.contains(&Cue::Result) {
+        if fails && !cues.contains(&Cue::Result) && !cues.contains(&Cue::Damage) {
             cues.push(Cue::Symptom);
         }
         cues.dedup();

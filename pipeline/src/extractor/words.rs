@@ -65,7 +65,7 @@ set!(
 set!(
     /// Words whose full stop never ends the sentence while the line goes on.
     ALWAYS =
-    "rempl rplct remp repl rplc nett graiss verif chgt contr vidang ref env n no nr mr mrs dr cf approx fig vs eg ie"
+    "redem rempl rplct remp repl rplc nett graiss verif chgt contr vidang ref env n no nr mr mrs dr cf approx fig vs eg ie"
 );
 set!(
     /// Words whose full stop ends the sentence only before a capital.
