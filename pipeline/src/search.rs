@@ -34,10 +34,13 @@ const CODES_WEIGHT: f64 = 3.0;
 /// What the ranking by vectors counts when they carry meaning.
 const MEANING_WEIGHT: f64 = 1.0;
 
-/// What it counts when they are the built-in ones, which only know spellings: next to nothing beside words that are
-/// found as they are spelt (on judged questions they cost 1 to 2 points of nDCG at .3), and as much as the words for a
-/// question of which no passage spells a word so.
-const SPELLING_WEIGHT: f64 = 0.02;
+/// What it counts when they are the built-in ones, which only know spellings: enough to bring up what the words miss,
+/// not to change their order. On judged questions it costs 1 to 2 points of nDCG at .3.
+const SPELLING_WEIGHT: f64 = 0.005;
+
+/// From this share of words on that no passage spells so, the question is taken for misspelt, and the built-in vectors
+/// count as much as that share. Below it, a word or two that no passage has is usual in a question spelt well.
+const MISSPELT: f64 = 0.5;
 
 /// Cosine below which a vector hit is chance, for the built-in embedder: see the test that measures it.
 const SPELLING_FLOOR: f32 = 0.22;
@@ -173,9 +176,8 @@ fn weight(index: &Index, embedder: &dyn Embedder, text: &str) -> Result<f64, Ind
     if embedder.id() != builtin::ID {
         return Ok(MEANING_WEIGHT);
     }
-    // The cube, since a word or two that no passage has is usual in a question that is spelt well.
-    let unknown = index.text.view().unknown(text)?.powi(3);
-    Ok(SPELLING_WEIGHT + (1.0 - SPELLING_WEIGHT) * unknown)
+    let unknown = index.text.view().unknown(text)?;
+    Ok(if unknown >= MISSPELT { unknown } else { SPELLING_WEIGHT })
 }
 
 /// The cosine below which a hit by this embedder is chance.

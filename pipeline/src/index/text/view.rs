@@ -125,16 +125,21 @@ impl View {
     /// # Errors
     /// When the index cannot be read.
     pub fn unknown(&self, text: &str) -> Result<f64, IndexError> {
-        let mut known: BTreeMap<usize, bool> = BTreeMap::new();
+        // In how many languages each word says something, and whether any passage has it. A stop word of one language is
+        // a word that nobody uses in the other: it must not count as misspelt.
+        let mut seen: BTreeMap<usize, (usize, bool)> = BTreeMap::new();
         for language in Language::ALL {
             let body = self.fields.body[place(*language)];
             for word in words(text, *language).into_iter().take(MOST_WORDS) {
                 let here = self.searcher.doc_freq(&Term::from_field_text(body, &word.term))? > 0;
-                *known.entry(word.at.start).or_default() |= here;
+                let (languages, known) = seen.entry(word.at.start).or_default();
+                *languages += 1;
+                *known |= here;
             }
         }
-        let unknown = known.values().filter(|known| !**known).count();
-        Ok(unknown as f64 / known.len().max(1) as f64)
+        seen.retain(|_, (languages, _)| *languages == Language::ALL.len());
+        let unknown = seen.values().filter(|(_, known)| !known).count();
+        Ok(unknown as f64 / seen.len().max(1) as f64)
     }
 
     /// One clause a word, field and language.
