@@ -42,7 +42,7 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("object_store", &["pipeline/src/blobs.rs"]),
     ("qdrant_client", &["pipeline/src/index/vectors/server.rs"]),
     ("qdrant_edge", &["pipeline/src/index/vectors/edge.rs"]),
-    ("rubato", &["pipeline/src/speech/audio.rs", "pipeline/src/speech/audio/"]),
+    ("rubato", &["pipeline/src/speech/resample.rs"]),
     ("sqlx", &["models/src/"]),
     ("symphonia", &["pipeline/src/speech/audio.rs", "pipeline/src/speech/audio/"]),
     ("symphonia_adapter_libopus", &["pipeline/src/speech/audio.rs", "pipeline/src/speech/audio/"]),
