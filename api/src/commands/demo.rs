@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::net::SocketAddr;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,7 +46,7 @@ const QUESTIONS: [&str; 3] = [
 ];
 
 /// How many drafts the demo expert approves.
-const APPROVED: i64 = 6;
+const APPROVED: u64 = 8;
 
 /// Runs the command.
 ///
@@ -178,13 +178,17 @@ fn moving(stage: &str) -> bool {
     on_the_way.iter().any(|s| s.as_str() == stage)
 }
 
-/// The demo expert approves what is worth most, for technicians and every other time for customers too.
+/// The demo expert approves, of each kind of machine, what is worth most; every other one for customers too.
 async fn approve(kit: &Arc<Kit>, stop: &CancellationToken) -> anyhow::Result<u64> {
     let expert = Viewer::new("Démo expert", Role::Expert);
+    let mut machines = HashSet::new();
     let mut approved = 0;
-    for (n, review) in kit.db.reviews(ReviewState::Open, None, APPROVED).await?.into_iter().enumerate() {
+    for review in kit.db.reviews(ReviewState::Open, None, 200).await? {
         let Some(draft) = kit.db.draft(review.draft).await? else { continue };
-        let audience = if n % 2 == 0 { Audience::Technician } else { Audience::Customer };
+        if approved == APPROVED || !machines.insert(draft.content.applies_to.family.clone()) {
+            continue;
+        }
+        let audience = if approved % 2 == 0 { Audience::Technician } else { Audience::Customer };
         let decision = Decision::Approve { audience, into: None };
         match kit.db.decide(review.id, &decision, &expert, draft.version, kit.clock.now()).await? {
             Decided::Done(_) => approved += 1,
@@ -219,9 +223,4 @@ async fn everything(kit: &Kit) -> anyhow::Result<Vec<savoir_models::intervention
         }
         all.extend(page);
     }
-}
-
-/// The address that the demo's examples name.
-fn address(config: &Config) -> SocketAddr {
-    config.server.listen
 }

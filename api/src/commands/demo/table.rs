@@ -124,7 +124,7 @@ impl Report {
             println!("  {role:14} {token}");
         }
         let technician = self.tokens.iter().find(|(role, _)| *role == Role::Technician).map_or("", |(_, t)| t);
-        let address = super::address(config);
+        let address = config.server.listen;
         println!("\ncurl -H 'Authorization: Bearer {technician}' 'http://{address}/api/v1/search?q=E42'\n");
     }
 }
