@@ -267,6 +267,20 @@ fn what_was_not_done_is_no_step() {
 }
 
 #[test]
+fn securing_the_machine_comes_before_a_repair_that_only_the_list_names() {
+    let case = case(json!({"language": "fr",
+        "equipment": {"family": "tour", "model": "T 20"},
+        "request": {"symptom": "Bruit de roulement en broche."},
+        "report": "Roulement de broche écaillé. Sectionneur cadenassé, air coupé. Dépose du capot. Vis serrées à 18 N·m. \
+            Essai de 30 minutes : plus de bruit.",
+        "actions": ["Mesurer le jeu de la broche", "Remplacer les roulements de la broche"]}));
+    let steps = steps(&case);
+    let place =
+        |word: &str| steps.iter().position(|s| s.contains(word)).unwrap_or_else(|| panic!("{word}: {steps:#?}"));
+    assert!(place("adenass") < place("Remplacez les roulements"), "{steps:#?}");
+}
+
+#[test]
 fn a_warning_keeps_its_negation() {
     let content = draft(&told(
         "Le joint était usé. J'ai remplacé le joint. Ne jamais démarrer la pompe à sec. Essai sans fuite pendant 20 min.",

@@ -85,7 +85,7 @@ impl Sequence {
     /// those are easier to read; another takes its place after the one before it.
     pub(super) fn list(&mut self, actions: &[Piece], language: Language) {
         let last = actions.iter().rposition(Piece::is_repair);
-        let mut at = 0;
+        let (mut at, mut anchored) = (0, false);
         for (i, piece) in actions.iter().enumerate() {
             let Role::Step { kind, .. } = piece.role else { continue };
             let same = |s: &Step| s.told.iter().any(|t| same_step(t, piece, language));
@@ -95,17 +95,19 @@ impl Sequence {
                     step.text.clone_from(&piece.text);
                 }
                 step.told.push(piece.clone());
-                at = at.max(found + 1);
+                (at, anchored) = (at.max(found + 1), true);
                 continue;
             }
             if let Some(step) = self.verification.iter_mut().find(|s| same(s) || alike(&s.text, &piece.text)) {
                 step.told.push(piece.clone());
                 continue;
             }
-            if at == 0 && piece.is_repair() {
-                // Safety and diagnosis that only the report tells come before the first repair.
-                let repair = self.steps.iter().position(|s| s.told.iter().any(Piece::is_repair));
-                at = repair.unwrap_or(self.steps.len());
+            if !anchored && piece.is_repair() {
+                // Safety and diagnosis that only the report tells come before the first repair, whatever the list holds
+                // before it.
+                let repair = self.steps.iter().skip(at).position(|s| s.told.iter().any(Piece::is_repair));
+                at = repair.map_or(self.steps.len(), |r| at + r);
+                anchored = true;
             }
             let step = Step { text: piece.text.clone(), told: vec![piece.clone()] };
             if matches!(kind, Kind::Check | Kind::Trial) && last.is_some_and(|l| i > l) {
