@@ -138,7 +138,6 @@ CREATE TABLE passages (
     seq        BIGINT NOT NULL UNIQUE,
     owner_kind TEXT NOT NULL CHECK (owner_kind IN ('draft', 'procedure')),
     owner_id   TEXT NOT NULL,
-    family     TEXT NOT NULL,
     gone       BIGINT NOT NULL CHECK (gone IN (0, 1)),
     passage    TEXT NOT NULL,
     embedder   TEXT,

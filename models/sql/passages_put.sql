@@ -1,2 +1,2 @@
-INSERT INTO passages (id, seq, owner_kind, owner_id, family, gone, passage, embedder, vector)
-VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)
+INSERT INTO passages (id, seq, owner_kind, owner_id, gone, passage, embedder, vector)
+VALUES ($1, $2, $3, $4, 0, $5, $6, $7)

@@ -10,6 +10,7 @@ mod jobs;
 mod line;
 mod passages;
 mod procedures;
+mod questions;
 mod reviews;
 mod sqlite;
 mod status;

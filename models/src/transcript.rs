@@ -34,6 +34,9 @@ pub struct Transcript {
     pub took_ms: i64,
     /// Its segments in order; none for a silent recording.
     pub segments: Vec<Segment>,
+    /// What is wrong with the recording, when it could not be heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Transcript {

@@ -32,11 +32,21 @@ pub enum Fault {
         /// What went wrong and what would mend it, for a person.
         reason: String,
     },
+    /// What it builds on is a step behind: tried again soon; that counts as nothing.
+    #[error("{reason}")]
+    Behind {
+        /// Not before.
+        after: Duration,
+        /// What it waits for, for a person.
+        reason: String,
+    },
     /// Something is missing that will come: the job waits, and no number of tries makes it dead.
     #[error("{reason}")]
     Missing {
         /// What is missing.
         need: Need,
+        /// Not before; `None` lets the line choose.
+        after: Option<Duration>,
         /// How to provide it, for a person.
         reason: String,
     },
@@ -48,9 +58,9 @@ impl Fault {
         Self::Later { after: None, reason: reason.to_string() }
     }
 
-    /// Try again, not before `after`.
-    pub fn after(after: Duration, reason: impl std::fmt::Display) -> Self {
-        Self::Later { after: Some(after), reason: reason.to_string() }
+    /// Try again once what it builds on has moved on.
+    pub fn behind(after: Duration, reason: impl std::fmt::Display) -> Self {
+        Self::Behind { after, reason: reason.to_string() }
     }
 
     /// Give up.
@@ -60,7 +70,7 @@ impl Fault {
 
     /// Wait until it is there.
     pub fn missing(need: Need, reason: impl std::fmt::Display) -> Self {
-        Self::Missing { need, reason: reason.to_string() }
+        Self::Missing { need, after: None, reason: reason.to_string() }
     }
 }
 

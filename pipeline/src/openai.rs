@@ -183,7 +183,11 @@ impl OpenAi {
                 )
             }
             OpenAIError::Reqwest(error) if error.is_timeout() => {
-                Fault::later(format!("the service at {base} did not answer in time; try later or raise its timeout"))
+                // A model that is being loaded, or a machine that is too small: neither is this job's fault.
+                Fault::missing(
+                    need,
+                    format!("the service at {base} did not answer in time; try later or raise its timeout"),
+                )
             }
             OpenAIError::Reqwest(error) => {
                 Fault::later(format!("the service at {base} broke off ({})", http::causes(&error)))
@@ -207,7 +211,12 @@ impl OpenAi {
                     "the service at {base} does not know this address or model ({said}); correct base_url or model"
                 ),
             ),
-            408 | 409 | 425 | 429 | 500.. => {
+            // Restarting, loading its model, or asked too often: it will come, however long that takes.
+            408 | 425 | 429 | 502..=504 => {
+                let reason = format!("the service at {base} is not able to answer now ({refused})");
+                Fault::Missing { need, after: refused.after, reason }
+            }
+            409 | 500.. => {
                 let reason = format!("the service at {base} is not able to answer now ({refused})");
                 Fault::Later { after: refused.after, reason }
             }

@@ -164,6 +164,7 @@ fn dictated() -> Case {
         model: "test".into(),
         duration_ms: 21_000,
         took_ms: 1,
+        note: None,
         segments: vec![
             segment(
                 0,

@@ -6,6 +6,7 @@ use savoir_models::intervention::{Attachment, AttachmentKind, Stage};
 use savoir_models::review::{Decision, ReviewState};
 use savoir_models::store::{Decided, house as the_house};
 use savoir_models::viewer::{Audience, Role, Viewer};
+use savoir_pipeline::fault::Fault;
 use savoir_pipeline::search::{Query, search};
 use savoir_pipeline::worker::single::one_job;
 use savoir_tests::data::intake;
@@ -104,4 +105,34 @@ async fn two_that_tell_the_same_at_the_same_moment_become_one_review_with_two_ca
         stages.sort();
         assert_eq!(stages, [Stage::InReview, Stage::Merged]);
     }
+}
+
+/// Hears nothing in any recording.
+struct Deaf;
+
+#[async_trait::async_trait]
+impl savoir_pipeline::speech::Transcriber for Deaf {
+    fn model(&self) -> &str {
+        "deaf"
+    }
+
+    async fn transcribe(
+        &self,
+        _path: &std::path::Path,
+        _hints: &savoir_pipeline::speech::Hints,
+        _progress: &savoir_pipeline::progress::Progress,
+    ) -> Result<savoir_pipeline::speech::Heard, Fault> {
+        Err(Fault::never("this is no recording"))
+    }
+}
+
+#[tokio::test]
+async fn a_recording_that_cannot_be_heard_does_not_bury_the_written_report_beside_it() {
+    let house = House::build().transcriber(Ok(std::sync::Arc::new(Deaf))).open().await.unwrap();
+    let id = deliver(&house, "T-1").await;
+    house.work().await;
+    let found = house.kit.db.intervention(id, &the_house()).await.unwrap().unwrap();
+    assert_eq!((found.stage, found.waiting), (Stage::InReview, None));
+    let transcripts = house.kit.db.transcripts(id).await.unwrap();
+    assert_eq!(transcripts[0].note.as_deref(), Some("this is no recording"));
 }

@@ -57,6 +57,18 @@ impl Db {
         row.map(Row::draft).transpose()
     }
 
+    /// Whether an expert has edited a draft.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn edited(&self, draft: DraftId) -> Result<bool> {
+        let (edits,): (i64,) = read!(self, c => sqlx::query_as("SELECT COUNT(*) FROM edits WHERE draft_id = $1")
+            .bind(draft.to_string())
+            .fetch_one(c)
+            .await)?;
+        Ok(edits > 0)
+    }
+
     /// The draft that an intervention is a case of: its own, or the one that told the same before.
     ///
     /// # Errors
@@ -139,6 +151,9 @@ impl Tx {
         author: &str,
         now: Timestamp,
     ) -> Result<Option<i64>> {
+        if !self.lock_open_review(draft.id).await? {
+            return Ok(None);
+        }
         let text = json(content)?;
         let done = write!(self, c => sqlx::query(include_str!("../../sql/drafts_edit.sql"))
             .bind(draft.id.to_string())

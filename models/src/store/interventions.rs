@@ -2,8 +2,8 @@
 
 use super::{Db, Result, Tx, from_json, json, parsed, read, write};
 use crate::clock::Timestamp;
-use crate::evidence::{Case, Question};
-use crate::id::{InterventionId, QuestionId, TokenId};
+use crate::evidence::Case;
+use crate::id::{InterventionId, TokenId};
 use crate::intervention::{Attachment, Intake, Intervention, Stage};
 use crate::transcript::Transcript;
 use crate::viewer::Viewer;
@@ -51,14 +51,6 @@ struct AttachmentRow {
     media_type: String,
     bytes: i64,
     blob: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct QuestionRow {
-    id: String,
-    text: String,
-    answer: Option<String>,
-    asked_by: Option<String>,
 }
 
 impl Row {
@@ -166,22 +158,6 @@ impl Db {
             .fetch_all(c)
             .await)?;
         rows.into_iter().map(|(text,)| from_json("transcript", &text)).collect()
-    }
-
-    /// The questions of an intervention, in the order they were asked.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn questions(&self, id: InterventionId) -> Result<Vec<Question>> {
-        let rows: Vec<QuestionRow> = read!(self, c => sqlx::query_as("SELECT * FROM questions WHERE intervention_id = $1 ORDER BY id")
-            .bind(id.to_string())
-            .fetch_all(c)
-            .await)?;
-        rows.into_iter()
-            .map(|r| {
-                Ok(Question { id: parsed("question", &r.id)?, text: r.text, answer: r.answer, asked_by: r.asked_by })
-            })
-            .collect()
     }
 
     /// The intervention that a creation with this key made before, with the hash of that request.
@@ -331,64 +307,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Puts questions to the technician. Open ones of before are taken away: they are replaced.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn ask(
-        &mut self,
-        intervention: InterventionId,
-        questions: &[String],
-        by: Option<&str>,
-        now: Timestamp,
-    ) -> Result<()> {
-        write!(self, c => sqlx::query("DELETE FROM questions WHERE intervention_id = $1 AND answer IS NULL")
-            .bind(intervention.to_string())
+    /// Holds an intervention's row until the end of the unit.
+    pub(super) async fn lock_intervention(&mut self, id: InterventionId) -> Result<()> {
+        write!(self, c => sqlx::query("UPDATE interventions SET updated_at = updated_at WHERE id = $1")
+            .bind(id.to_string())
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        for question in questions {
-            write!(self, c => sqlx::query(include_str!("../../sql/questions_ask.sql"))
-                .bind(QuestionId::new().to_string())
-                .bind(intervention.to_string())
-                .bind(question)
-                .bind(by)
-                .bind(now.0)
-                .execute(c)
-                .await
-                .map(|r| r.rows_affected()))?;
-        }
         Ok(())
-    }
-
-    /// Keeps the answer to a question of `intervention`; false when there is no such open question.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn answer(
-        &mut self,
-        intervention: InterventionId,
-        question: QuestionId,
-        answer: &str,
-        by: &str,
-    ) -> Result<bool> {
-        let done = write!(self, c => sqlx::query(include_str!("../../sql/questions_answer.sql"))
-            .bind(question.to_string())
-            .bind(intervention.to_string())
-            .bind(answer)
-            .bind(by)
-            .execute(c)
-            .await
-            .map(|r| r.rows_affected()))?;
-        Ok(done == 1)
-    }
-
-    /// How many questions of an intervention are open.
-    pub(super) async fn open_questions(&mut self, intervention: InterventionId) -> Result<usize> {
-        let (open,): (i64,) = write!(self, c => sqlx::query_as("SELECT COUNT(*) FROM questions WHERE intervention_id = $1 AND answer IS NULL")
-            .bind(intervention.to_string())
-            .fetch_one(c)
-            .await)?;
-        Ok(usize::try_from(open).unwrap_or(0))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Db, Result, StoreError, Tx, parsed, read, write};
 use crate::clock::Timestamp;
 use crate::id::JobId;
+use crate::intervention::Stage;
 use crate::job::{Job, JobState, Lane, Step};
 
 /// Under which terms a worker claims.
@@ -23,7 +24,7 @@ pub struct Lease {
 pub enum Claimed {
     /// Work on it.
     Run(Job),
-    /// It ended with its process too often: say so and leave it.
+    /// It ended with its process too often; its intervention says so.
     Dead(Job),
 }
 
@@ -86,6 +87,11 @@ impl Db {
             .fetch_all(c)
             .await)?;
         let mut jobs = rows.into_iter().map(Row::job).collect::<Result<Vec<_>>>()?;
+        for job in jobs.iter().filter(|j| j.state == JobState::Dead && j.step != Step::Publish) {
+            if let Ok(id) = job.subject.parse() {
+                tx.move_to(id, Stage::Failed, job.fault.as_deref(), now).await?;
+            }
+        }
         tx.commit().await?;
         jobs.sort_by_key(|j| j.id);
         Ok(jobs
@@ -202,6 +208,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn put_job(&mut self, step: Step, subject: &str, since: Timestamp) -> Result<()> {
+        // An expert has decided and waits to see it: publishing goes before any backlog.
+        let ready_at = if step == Step::Publish { Timestamp(0) } else { since };
         let job = Job {
             id: JobId::new(),
             step,
@@ -209,7 +217,7 @@ impl Tx {
             state: JobState::Ready,
             attempt: 0,
             failures: 0,
-            ready_at: since,
+            ready_at,
             worker: None,
             progress: 0.0,
             fault: None,
@@ -271,22 +279,52 @@ impl Tx {
         if done == 1 { Ok(()) } else { Err(StoreError::LostLease(job.id)) }
     }
 
-    /// Puts a claimed job back: `ready` with one more failure, `waiting` without one, or `dead`.
+    /// Puts a claimed job back: `ready`, `waiting` or `dead`; `failed` counts one more failure.
     ///
     /// # Errors
     /// [`StoreError::LostLease`] when its lease no longer stands.
-    pub async fn put_back(&mut self, job: &Job, state: JobState, ready_at: Timestamp, fault: &str) -> Result<()> {
+    pub async fn put_back(
+        &mut self,
+        job: &Job,
+        state: JobState,
+        ready_at: Timestamp,
+        fault: &str,
+        failed: bool,
+    ) -> Result<()> {
         let done = write!(self, c => sqlx::query(include_str!("../../sql/jobs_put_back.sql"))
             .bind(job.id.to_string())
             .bind(job.attempt)
             .bind(state.as_str())
-            .bind(i64::from(state != JobState::Waiting))
+            .bind(i64::from(failed))
             .bind(ready_at.0)
             .bind(fault)
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
         if done == 1 { Ok(()) } else { Err(StoreError::LostLease(job.id)) }
+    }
+
+    /// Lets every unclaimed job of `step` wait until `ready_at` for what one of them found missing; their interventions
+    /// say so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_off(&mut self, step: Step, ready_at: Timestamp, fault: &str, now: Timestamp) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/jobs_put_off.sql"))
+            .bind(step.as_str())
+            .bind(ready_at.0)
+            .bind(fault)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        write!(self, c => sqlx::query(include_str!("../../sql/interventions_put_off.sql"))
+            .bind(step.as_str())
+            .bind(fault)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
     }
 
     /// Gives the dead jobs of a subject another life; returns their steps.

@@ -6,7 +6,7 @@ use crate::draft::Draft;
 use crate::id::{InterventionId, ProcedureId, QuestionId, ReviewId};
 use crate::intervention::{Attachment, AttachmentKind, Intake, Stage};
 use crate::job::Step;
-use crate::procedure::{Revision, diff};
+use crate::procedure::{Procedure, Revision, diff};
 use crate::review::{Decision, Outcome, Refusal, Review, ReviewState};
 use crate::viewer::{Role, Viewer};
 
@@ -64,7 +64,7 @@ impl Tx {
         draft: &Draft,
         outcome: Outcome,
         who: (&Viewer, Timestamp),
-        db: &Db,
+        known: Option<Procedure>,
     ) -> Result<Decided> {
         let (by, now) = who;
         // Read after the review is closed: its row was the lock under which cases are added.
@@ -85,9 +85,7 @@ impl Tx {
                 (Stage::Published, Some(id), None)
             }
             Outcome::Revise { procedure, audience } => {
-                let Some(before) = db.procedure(procedure, by).await? else {
-                    return Ok(Decided::NoProcedure(procedure));
-                };
+                let Some(before) = known else { return Ok(Decided::NoProcedure(procedure)) };
                 let next = revision(before.revision.number + 1, Some(&before.revision.content));
                 if !self.revise(procedure, audience, count, &next).await? {
                     return Ok(Decided::NoProcedure(procedure));
@@ -95,7 +93,7 @@ impl Tx {
                 (Stage::Published, Some(procedure), None)
             }
             Outcome::AddCases { procedure } => {
-                if !self.add_cases_to_procedure(procedure, count, now).await? {
+                if self.add_cases_to_procedure(procedure, draft.id, now).await?.is_none() {
                     return Ok(Decided::NoProcedure(procedure));
                 }
                 (Stage::Merged, Some(procedure), None)
@@ -157,11 +155,16 @@ impl Db {
             state,
             draft_version: seen,
         };
+        // Read before the unit begins: one that holds a connection must not want another.
+        let known = match &outcome {
+            Outcome::Revise { procedure, .. } => self.procedure(*procedure, by).await?,
+            _ => None,
+        };
         let mut tx = self.begin().await?;
         if !tx.close_review(id, closing).await? {
             return who_was_quicker(&mut tx, id, seen).await;
         }
-        let decided = tx.conclude(&review, &draft, outcome, (by, now), self).await?;
+        let decided = tx.conclude(&review, &draft, outcome, (by, now), known).await?;
         if matches!(decided, Decided::Done(_)) {
             tx.commit().await?;
         }
@@ -180,6 +183,8 @@ impl Db {
         now: Timestamp,
     ) -> Result<Answered> {
         let mut tx = self.begin().await?;
+        // The row first: of two who answer the last questions at once, the second must see the first one's answer.
+        tx.lock_intervention(id).await?;
         for (question, answer) in answers {
             if !tx.answer(id, *question, answer, by).await? {
                 return Ok(Answered::NoQuestion(*question));

@@ -53,11 +53,6 @@ fn owner(known: Known) -> (Shelf, String) {
     }
 }
 
-/// Families are compared as people mean them: without regard to capitals or surrounding space.
-fn folded(family: Option<&str>) -> String {
-    family.unwrap_or_default().trim().to_lowercase()
-}
-
 impl Db {
     /// What happened to passages after `after`, in order, `limit` at most.
     ///
@@ -96,15 +91,16 @@ impl Db {
         rows.iter().map(|r| Ok(Neighbour { seq: r.seq, passage: r.passage()? })).collect()
     }
 
-    /// Passages of a family numbered after `after` and before `before`: what an index at `after` does not hold yet.
+    /// Passages numbered after `after` and before `before`, the latest `limit` of them: what an index at `after` does not
+    /// hold yet.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn passages_between(&self, after: i64, before: i64, family: Option<&str>) -> Result<Vec<Neighbour>> {
+    pub async fn passages_between(&self, after: i64, before: i64, limit: i64) -> Result<Vec<Neighbour>> {
         let rows: Vec<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/passages_between.sql"))
             .bind(after)
             .bind(before)
-            .bind(folded(family))
+            .bind(limit)
             .fetch_all(c)
             .await)?;
         rows.iter().map(|r| Ok(Neighbour { seq: r.seq, passage: r.passage()? })).collect()
@@ -214,7 +210,6 @@ impl Tx {
                 .bind(seq)
                 .bind(shelf.as_str())
                 .bind(owner_id)
-                .bind(folded(passage.family.as_deref()))
                 .bind(text)
                 .bind(embedder)
                 .bind(vector.as_deref().map(bytes))

@@ -2,7 +2,7 @@
 
 use super::{Db, Result, Tx, from_json, json, parsed, read, write};
 use crate::clock::Timestamp;
-use crate::id::{EventId, InterventionId, ProcedureId};
+use crate::id::{DraftId, EventId, InterventionId, ProcedureId};
 use crate::procedure::{Confidence, Feedback, Governance, Procedure, Revision};
 use crate::viewer::{Audience, Viewer};
 
@@ -156,11 +156,19 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts `more` cases to a procedure that is not archived; false when there is no such procedure.
+    /// Counts the cases of a draft to a procedure that is not archived; `None` when there is no such procedure. Returns
+    /// the cases.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_cases_to_procedure(&mut self, id: ProcedureId, more: i64, now: Timestamp) -> Result<bool> {
+    pub async fn add_cases_to_procedure(
+        &mut self,
+        id: ProcedureId,
+        draft: DraftId,
+        now: Timestamp,
+    ) -> Result<Option<Vec<InterventionId>>> {
+        let cases = self.cases_in(draft).await?;
+        let more = i64::try_from(cases.len()).unwrap_or(i64::MAX);
         let done = write!(self, c => sqlx::query("UPDATE procedures SET cases = cases + $2, updated_at = $3 WHERE id = $1 AND confidence <> 'archived'")
             .bind(id.to_string())
             .bind(more)
@@ -168,7 +176,7 @@ impl Tx {
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        Ok(done == 1)
+        Ok((done == 1).then_some(cases))
     }
 
     /// Says which procedure an intervention is a case of.

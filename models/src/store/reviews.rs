@@ -116,46 +116,64 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts `intervention` as one more case of a draft whose review is open; false when it no longer is.
+    /// Holds the row of an open review until the end of the unit, so that counting a case, editing and deciding come one
+    /// after the other; false when the review is not open.
+    pub(super) async fn lock_open_review(&mut self, draft: DraftId) -> Result<bool> {
+        let open = write!(self, c => sqlx::query("UPDATE reviews SET minutes = minutes WHERE draft_id = $1 AND state = 'open'")
+            .bind(draft.to_string())
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(open == 1)
+    }
+
+    /// Counts the cases of `draft` (its own, and what was counted with it before) as cases of `known`, whose review is
+    /// open; `None` when it no longer is. Returns the cases.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_case_to_draft(
+    pub async fn add_cases_to_draft(
         &mut self,
+        known: DraftId,
         draft: DraftId,
-        intervention: InterventionId,
         minutes: i64,
-    ) -> Result<bool> {
-        // The review's row first: it is the lock between counting a case and deciding.
-        let open = write!(self, c => sqlx::query("UPDATE reviews SET minutes = minutes + 0 WHERE draft_id = $1 AND state = 'open'")
+    ) -> Result<Option<Vec<InterventionId>>> {
+        if !self.lock_open_review(known).await? {
+            return Ok(None);
+        }
+        let cases = self.cases_in(draft).await?;
+        if draft == known || cases.is_empty() {
+            return Ok(Some(cases));
+        }
+        write!(self, c => sqlx::query("UPDATE cases SET draft_id = $2 WHERE draft_id = $1")
             .bind(draft.to_string())
+            .bind(known.to_string())
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        if open == 0 {
-            return Ok(false);
-        }
-        let moved = self.set_case(draft, intervention).await?;
-        if moved {
-            write!(self, c => sqlx::query(include_str!("../../sql/reviews_count_case.sql"))
-                .bind(draft.to_string())
-                .bind(minutes)
-                .execute(c)
-                .await
-                .map(|r| r.rows_affected()))?;
-        }
-        Ok(true)
+        let count = i64::try_from(cases.len()).unwrap_or(i64::MAX);
+        write!(self, c => sqlx::query(include_str!("../../sql/reviews_count_cases.sql"))
+            .bind(known.to_string())
+            .bind(minutes)
+            .bind(count)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(Some(cases))
     }
 
-    /// Makes `intervention` a case of `draft`; false when it was already.
-    async fn set_case(&mut self, draft: DraftId, intervention: InterventionId) -> Result<bool> {
-        let done = write!(self, c => sqlx::query("UPDATE cases SET draft_id = $2 WHERE intervention_id = $1 AND draft_id <> $2")
-            .bind(intervention.to_string())
+    /// Ends the review of a draft that was sent back and now turns out to tell what is known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_sent_back(&mut self, draft: DraftId, now: Timestamp) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/reviews_end_sent_back.sql"))
             .bind(draft.to_string())
+            .bind(now.0)
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        Ok(done == 1)
+        Ok(())
     }
 
     /// Closes an open review whose draft is still at the version that was read; false when either is no longer so.
@@ -163,6 +181,12 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn close_review(&mut self, id: ReviewId, closing: Closing<'_>) -> Result<bool> {
+        // In a statement of its own: once its row is held, the version that the next one reads is the latest.
+        write!(self, c => sqlx::query("UPDATE reviews SET minutes = minutes WHERE id = $1")
+            .bind(id.to_string())
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
         let done = write!(self, c => sqlx::query(include_str!("../../sql/reviews_close.sql"))
             .bind(id.to_string())
             .bind(closing.state.as_str())
@@ -177,7 +201,7 @@ impl Tx {
         Ok(done == 1)
     }
 
-    /// Moves all cases of a draft to `stage`, and to `procedure` if there is one.
+    /// Moves cases to `stage`, and to `procedure` if there is one.
     ///
     /// # Errors
     /// When the database fails.

@@ -21,6 +21,12 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
                 Ok(None)
             })
         })),
+        Extraction::Draft(_) if edited(kit, id).await? => Ok(Output::new(move |tx, now| {
+            Box::pin(async move {
+                tx.move_to(id, Stage::Drafted, None, now).await?;
+                Ok(Some(Step::Index))
+            })
+        })),
         Extraction::Draft(content) => Ok(Output::new(move |tx, now| {
             Box::pin(async move {
                 let draft = Draft {
@@ -38,5 +44,14 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
                 Ok(Some(Step::Index))
             })
         })),
+    }
+}
+
+/// Whether an expert has had a hand in the draft: then its content stays as they left it, and what was answered since is
+/// shown beside it.
+async fn edited(kit: &Kit, id: InterventionId) -> Result<bool, Fault> {
+    match kit.db.draft_of(id).await? {
+        Some(draft) => Ok(kit.db.edited(draft.id).await?),
+        None => Ok(false),
     }
 }

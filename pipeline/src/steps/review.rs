@@ -31,21 +31,19 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
     let why = draft.comparison.as_ref().map(|c| c.reason.clone());
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
+            // A draft that was sent back may have cases of its own by now: they go where it goes.
             let counted = match home {
-                Home::Draft(known) => tx.add_case_to_draft(known, id, minutes).await?,
+                Home::Draft(known) => tx.add_cases_to_draft(known, draft.id, minutes).await?.map(|cases| (cases, None)),
                 Home::Procedure(known) => {
-                    let counted = tx.add_cases_to_procedure(known, 1, now).await?;
-                    if counted {
-                        tx.set_procedure(id, known).await?;
-                    }
-                    counted
+                    tx.add_cases_to_procedure(known, draft.id, now).await?.map(|cases| (cases, Some(known)))
                 }
-                Home::Nowhere => false,
+                Home::Nowhere => None,
             };
-            if counted {
+            if let Some((cases, procedure)) = counted {
                 // It would only draw later cases to itself, away from the one they belong to.
                 tx.take_away(Known::Draft(draft.id)).await?;
-                tx.move_to(id, Stage::Merged, why.as_deref(), now).await?;
+                tx.end_sent_back(draft.id, now).await?;
+                tx.move_cases(&cases, Stage::Merged, procedure, why.as_deref(), now).await?;
             } else {
                 tx.open_review(draft.id, minutes, now).await?;
                 tx.move_to(id, Stage::InReview, None, now).await?;
@@ -76,7 +74,7 @@ async fn home_of(kit: &Kit, known: DraftId) -> Result<Home, Fault> {
             let jobs = kit.db.jobs_of(&its.id.to_string()).await?;
             let moves = jobs.iter().any(|job| matches!(job.state, JobState::Ready | JobState::Running));
             if moves {
-                return Err(Fault::after(
+                return Err(Fault::behind(
                     A_STEP,
                     "a case that tells the same is a step behind: waiting for its review",
                 ));

@@ -4,12 +4,13 @@ use savoir_models::evidence::Case;
 use savoir_models::id::InterventionId;
 use savoir_models::intervention::Stage;
 use savoir_models::job::Step;
+use savoir_models::text::Language;
 use savoir_models::transcript::Transcript;
 
 use crate::fault::{Fault, Need};
 use crate::kit::Kit;
 use crate::progress::Progress;
-use crate::speech::Hints;
+use crate::speech::{Heard, Hints};
 use crate::step::Output;
 
 pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> Result<Output, Fault> {
@@ -19,7 +20,7 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> R
     let recordings: Vec<_> = case.intervention.recordings().cloned().collect();
     let mut transcripts = Vec::new();
     for (done, recording) in recordings.iter().enumerate() {
-        // What an earlier run heard stays heard.
+        // What was heard before the case came back here (a retry, an answer) stays heard.
         if let Some(known) = case.transcripts.iter().find(|t| t.attachment == recording.id) {
             transcripts.push(known.clone());
             continue;
@@ -28,9 +29,13 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> R
         let begun = kit.clock.now();
         let share = Progress::default();
         let hearing = transcriber.transcribe(&path, &hints, &share);
-        let heard = watch(hearing, &share, progress, (done, recordings.len()))
-            .await
-            .map_err(|fault| named(fault, &recording.name))?;
+        let heard = watch(hearing, &share, progress, (done, recordings.len())).await;
+        let (heard, note) = match heard {
+            Ok(heard) => (heard, None),
+            // What is told elsewhere is worth going on with: the recording stays, with what is wrong with it.
+            Err(Fault::Never { reason }) if told_elsewhere(&case, recordings.len()) => (nothing(&case), Some(reason)),
+            Err(fault) => return Err(named(fault, &recording.name)),
+        };
         transcripts.push(Transcript {
             attachment: recording.id,
             language: heard.language,
@@ -38,6 +43,7 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> R
             duration_ms: heard.duration_ms,
             took_ms: i64::try_from(kit.clock.now().since(begun).as_millis()).unwrap_or(i64::MAX),
             segments: heard.segments,
+            note,
         });
     }
     Ok(Output::new(move |tx, now| {
@@ -65,12 +71,27 @@ async fn watch<T>(work: impl Future<Output = T>, share: &Progress, whole: &Progr
     }
 }
 
-/// Says which file a fault is about: an intervention may have several.
+/// Says which file a fault is about, and what helps: the delivery itself cannot be changed.
 fn named(fault: Fault, name: &str) -> Fault {
     match fault {
-        Fault::Never { reason } => Fault::never(format!("{name}: {reason}")),
+        Fault::Never { reason } => Fault::never(format!(
+            "{name}: {reason}. Nothing else tells what was done: deliver the case again under another external_id, with a report or a sound recording"
+        )),
         other => other,
     }
+}
+
+/// Whether there is a report, actions or another recording beside the one that cannot be heard.
+fn told_elsewhere(case: &Case, recordings: usize) -> bool {
+    let intake = &case.intervention.intake;
+    let written = intake.report.iter().chain(&intake.actions).any(|text| !text.trim().is_empty());
+    written || recordings > 1
+}
+
+/// What is heard of a recording that cannot be.
+fn nothing(case: &Case) -> Heard {
+    let language = case.language().unwrap_or(Language::French);
+    Heard { language, duration_ms: 0, segments: Vec::new() }
 }
 
 /// What is likely to be said: the machine, its codes, its parts.

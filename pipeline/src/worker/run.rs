@@ -135,10 +135,15 @@ impl Chain {
         Some(Room { lane, _permit: permit })
     }
 
-    /// Renews the lease until it is lost.
+    /// Renews the lease until it is lost, and shows progress within a second or so.
     async fn keep_lease(&self, job: &Job, progress: &Progress) {
+        let (mut shown, mut renewed) = (0.0, tokio::time::Instant::now());
         loop {
-            tokio::time::sleep(self.kit.line.heartbeat).await;
+            tokio::time::sleep(self.kit.line.heartbeat.min(Duration::from_secs(1))).await;
+            if renewed.elapsed() < self.kit.line.heartbeat && progress.get() < shown + 0.05 {
+                continue;
+            }
+            (shown, renewed) = (progress.get(), tokio::time::Instant::now());
             let until = self.kit.clock.now().after(self.lease.length);
             match self.kit.db.heartbeat(job, until, f64::from(progress.get())).await {
                 Ok(true) => {}
@@ -153,11 +158,20 @@ impl Chain {
         let now = self.kit.clock.now();
         let (state, ready_at) = self.verdict(job, fault, now);
         let reason = fault.to_string();
-        tracing::warn!(job = %job.id, step = %job.step, %state, reason, "job put back");
         let mut tx = self.kit.db.begin().await?;
-        match tx.put_back(job, state, ready_at, &reason).await {
+        let failed = matches!(fault, Fault::Later { .. } | Fault::Never { .. });
+        match tx.put_back(job, state, ready_at, &reason, failed).await {
             Err(StoreError::LostLease(_)) => return Ok(()),
             other => other?,
+        }
+        if let Fault::Behind { .. } = fault {
+            tracing::debug!(job = %job.id, step = %job.step, reason, "a step behind");
+            return tx.commit().await;
+        }
+        tracing::warn!(job = %job.id, step = %job.step, %state, reason, "job put back");
+        if let Fault::Missing { .. } = fault {
+            // One probe speaks for all: what else waits for the same is not tried before this one is.
+            tx.put_off(job.step, ready_at, &reason, now).await?;
         }
         if job.step != Step::Publish
             && let Ok(intervention) = job.subject.parse()
@@ -175,7 +189,10 @@ impl Chain {
         let line = &self.kit.line;
         match fault {
             Fault::Never { .. } => (JobState::Dead, now),
-            Fault::Missing { .. } => (JobState::Waiting, now.after(jittered(line.recheck))),
+            Fault::Missing { after, .. } => {
+                (JobState::Waiting, now.after(jittered(line.recheck).max(after.unwrap_or_default())))
+            }
+            Fault::Behind { after, .. } => (JobState::Ready, now.after(*after)),
             Fault::Later { .. } if job.failures + 1 >= line.max_failures => (JobState::Dead, now),
             Fault::Later { after, .. } => {
                 let doublings = u32::try_from(job.failures.clamp(0, 16)).unwrap_or(16);

@@ -199,7 +199,7 @@ async fn what_gave_up_can_be_retried_and_nothing_else() {
     let claimed = house.kit.db.claim(savoir_models::job::Lane::Rest, &lease, now, 1).await.unwrap();
     let [savoir_models::store::Claimed::Run(job)] = claimed.as_slice() else { panic!("{claimed:?}") };
     let mut tx = house.kit.db.begin().await.unwrap();
-    tx.put_back(job, savoir_models::job::JobState::Dead, now, "broken").await.unwrap();
+    tx.put_back(job, savoir_models::job::JobState::Dead, now, "broken", true).await.unwrap();
     tx.commit().await.unwrap();
     let dead = get("/api/v1/jobs?state=dead").by(&expert).to(&house).await.expect(200);
     assert_eq!(dead["items"][0]["fault"], "broken");

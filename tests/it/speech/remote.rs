@@ -103,7 +103,10 @@ async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
     let busy = |_| (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "17")], "loading the model").into_response();
     let (address, sent) = service(busy).await;
     let fault = listen(&remote(&address, None), &Hints::default()).await.unwrap_err();
-    assert!(matches!(fault, Fault::Later { after: Some(after), .. } if after == Duration::from_secs(17)), "{fault:?}");
+    assert!(
+        matches!(fault, Fault::Missing { after: Some(after), .. } if after == Duration::from_secs(17)),
+        "{fault:?}"
+    );
     assert!(fault.to_string().contains("loading the model"), "{fault}");
     assert_eq!(sent.lock().unwrap().len(), 1, "trying again is the line's business");
 }
@@ -185,7 +188,7 @@ async fn a_service_that_does_not_answer_in_time_is_tried_later() {
         max_minutes: 5,
     };
     let fault = listen(&Remote::new(settings).unwrap(), &Hints::default()).await.unwrap_err();
-    assert!(matches!(fault, Fault::Later { .. }) && fault.to_string().contains("in time"), "{fault:?}");
+    assert!(matches!(fault, Fault::Missing { .. }) && fault.to_string().contains("in time"), "{fault:?}");
 }
 
 async fn embeddings(answer: &'static str, dimensions: Option<u32>) -> Result<Vec<Vec<f32>>, Fault> {

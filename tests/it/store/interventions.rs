@@ -164,3 +164,22 @@ async fn the_line_goes_on_once_the_last_question_is_answered() {
         assert_eq!(db.case(id).await.unwrap().unwrap().questions[0].answer.as_deref(), Some("La carte de commande"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_answer_the_last_two_questions_at_once_do_not_leave_the_case_waiting() {
+    for database in both().await {
+        for round in 0..10 {
+            let db = &database.db;
+            let (id, _) = accept(db, &format!("T-{round}"), "remplacé carte, ok").await;
+            let mut tx = db.begin().await.unwrap();
+            tx.ask(id, &["Quelle carte ?".into(), "Quel symptôme ?".into()], None, START).await.unwrap();
+            tx.commit().await.unwrap();
+            let answers: Vec<_> =
+                db.questions(id).await.unwrap().into_iter().map(|q| (q.id, "réponse".to_owned())).collect();
+            let (one, two) =
+                tokio::join!(db.answer(id, &answers[..1], "Jean", START), db.answer(id, &answers[1..], "Anne", START));
+            let open = [one.unwrap(), two.unwrap()];
+            assert!(open.contains(&Answered::Kept { open: 0 }), "{open:?} on {}", db.kind());
+        }
+    }
+}

@@ -129,7 +129,7 @@ async fn a_waiting_job_is_tried_again_for_ever_and_at_once_when_woken() {
             let job = claim_one(db, "w", now).await.unwrap();
             now = now.after(Duration::from_secs(30));
             let mut tx = db.begin().await.unwrap();
-            tx.put_back(&job, JobState::Waiting, now, "no speech model").await.unwrap();
+            tx.put_back(&job, JobState::Waiting, now, "no speech model", false).await.unwrap();
             tx.commit().await.unwrap();
         }
         let early = START;
@@ -167,5 +167,35 @@ async fn the_job_that_follows_is_as_old_as_the_one_before_and_goes_before_younge
         tx.commit().await.unwrap();
         assert_eq!(claim_one(db, "w", now).await.unwrap().subject, "old");
         assert_eq!(claim_one(db, "w", now).await.unwrap().subject, "young");
+    }
+}
+
+#[tokio::test]
+async fn a_publication_goes_before_any_backlog() {
+    for database in both().await {
+        let db = &database.db;
+        put(db, (0..50).map(|n| format!("s{n:02}"))).await;
+        let now = START.after(Duration::from_secs(60));
+        let mut tx = db.begin().await.unwrap();
+        tx.put_job(Step::Publish, "procedure", now).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(claim_one(db, "w", now).await.unwrap().step, Step::Publish);
+    }
+}
+
+#[tokio::test]
+async fn one_probe_speaks_for_all_that_wait_for_the_same() {
+    for database in both().await {
+        let db = &database.db;
+        put(db, (0..20).map(|n| format!("s{n:02}"))).await;
+        let probe = claim_one(db, "w", START).await.unwrap();
+        let later = START.after(Duration::from_secs(30));
+        let mut tx = db.begin().await.unwrap();
+        tx.put_back(&probe, JobState::Waiting, later, "the model is away", false).await.unwrap();
+        tx.put_off(Step::Redact, later, "the model is away", START).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(claim_one(db, "w", START).await, None);
+        assert_eq!(db.status().await.unwrap().jobs["waiting"], 20);
+        assert!(claim_one(db, "w", later).await.is_some());
     }
 }

@@ -90,15 +90,18 @@ async fn passages_read_back_with_their_vectors_and_those_replaced_are_told_as_go
 }
 
 #[tokio::test]
-async fn passages_between_two_numbers_are_found_by_family_whatever_its_capitals() {
+async fn passages_between_two_numbers_are_the_latest_of_them() {
     for database in both().await {
         let db = &database.db;
         let one = procedure();
         put(db, Known::Procedure(one.id), of_procedure(&one)).await;
         let last = db.last_seq().await.unwrap();
-        let found = db.passages_between(0, last + 1, Some(" Ensacheuse VERTICALE ")).await.unwrap();
-        assert_eq!(found.len(), 2);
-        assert_eq!(db.passages_between(0, last + 1, Some("pompe")).await.unwrap(), []);
-        assert_eq!(db.passages_between(last, last + 1, Some("ensacheuse verticale")).await.unwrap(), []);
+        let numbers = async |after, before, limit| -> Vec<i64> {
+            db.passages_between(after, before, limit).await.unwrap().iter().map(|n| n.seq).collect()
+        };
+        assert_eq!(numbers(0, last + 1, 10).await, [2, 1]);
+        assert_eq!(numbers(0, last + 1, 1).await, [2]);
+        assert_eq!(numbers(0, last, 10).await, [1]);
+        assert!(numbers(last, last + 1, 10).await.is_empty());
     }
 }

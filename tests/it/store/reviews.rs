@@ -116,9 +116,10 @@ async fn cases_that_tell_the_same_are_counted_and_follow_the_decision() {
         let second = InterventionId::new();
         let mut tx = db.begin().await.unwrap();
         tx.accept(second, &intake("T-2", "idem"), &[], START).await.unwrap();
-        tx.put_draft(&Draft { id: DraftId::new(), intervention: second, ..draft.clone() }).await.unwrap();
-        assert!(tx.add_case_to_draft(draft.id, second, 15).await.unwrap());
-        assert!(tx.add_case_to_draft(draft.id, second, 15).await.unwrap(), "the same case again is counted once");
+        let again = Draft { id: DraftId::new(), intervention: second, ..draft.clone() };
+        tx.put_draft(&again).await.unwrap();
+        assert_eq!(tx.add_cases_to_draft(draft.id, again.id, 15).await.unwrap(), Some(vec![second]));
+        assert_eq!(tx.add_cases_to_draft(draft.id, again.id, 15).await.unwrap(), Some(vec![]), "counted once");
         tx.commit().await.unwrap();
         let counted = db.review(review.id).await.unwrap().unwrap();
         assert_eq!(counted.cases, 2);
@@ -132,7 +133,8 @@ async fn cases_that_tell_the_same_are_counted_and_follow_the_decision() {
             assert_eq!((case.stage, case.procedure), (stage, procedure));
         }
         let mut tx = db.begin().await.unwrap();
-        assert!(!tx.add_case_to_draft(draft.id, second, 15).await.unwrap(), "a decided review takes no more cases");
+        let late = tx.add_cases_to_draft(draft.id, again.id, 15).await.unwrap();
+        assert_eq!(late, None, "a decided review takes no more cases");
     }
 }
 
@@ -225,5 +227,31 @@ async fn a_draft_sent_back_waits_for_answers_and_a_rejected_one_says_why() {
         db.decide(review.id, &reject, &expert("Anne"), 1, START).await.unwrap();
         let case = db.intervention(id, &house()).await.unwrap().unwrap();
         assert_eq!((case.stage, case.waiting.as_deref()), (Stage::Rejected, Some("machine retirée du parc")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_was_answered_is_never_lost_to_a_decision_taken_at_the_same_moment() {
+    for database in both().await {
+        for round in 0..10 {
+            let db = &database.db;
+            let (_, draft, review) = under_review(db, &format!("T-{round}"), 45).await;
+            let mut better = draft.content.clone();
+            better.steps[0].text = "Remplacez le thermocouple et sa gaine".into();
+            let editing = tokio::spawn({
+                let (db, draft, better) = (db.clone(), draft.clone(), better.clone());
+                async move {
+                    let mut tx = db.begin().await.unwrap();
+                    let version = tx.edit_draft(&draft, &better, "Anne", START).await.unwrap();
+                    tx.commit().await.unwrap();
+                    version
+                }
+            });
+            let decided = db.decide(review.id, &APPROVE, &expert("Paul"), 1, START).await.unwrap();
+            match (editing.await.unwrap(), decided) {
+                (Some(2), Decided::Refused(Refusal::Stale { current: 2, .. })) | (None, Decided::Done(Some(_))) => {}
+                both => panic!("{both:?} on {}", database.db.kind()),
+            }
+        }
     }
 }
