@@ -2,6 +2,7 @@
 
 mod actions;
 mod clauses;
+pub(crate) mod deeds;
 mod findings;
 mod imperative;
 mod language;

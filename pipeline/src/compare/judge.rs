@@ -1,12 +1,19 @@
 //! The verdict on a draft, from what it and the known have in common. Pure: same contents, same verdict.
+//!
+//! `Same` is said only where the problem, the cause and the decisive fix agree ([`fix`]): a wrong `Same` hides knowledge,
+//! a wrong `Update` costs an expert a minute.
 
-use savoir_models::content::{Content, Statement};
+mod fix;
+mod things;
+
+use savoir_models::content::Content;
 use savoir_models::draft::{Comparison, Known, Verdict};
 use savoir_models::text::Language;
 
 use crate::codes;
 use crate::embed::builtin::{cosine, vector};
 use crate::index::analysis::{exact_key, family_key};
+use fix::Decisive;
 
 /// From here on two tell the same problem. Near-duplicates of one case told by two people measure .45 to .9; two
 /// problems of the same machine that share its vocabulary stay below .4 (the pairs of the tests).
@@ -23,15 +30,13 @@ const SHARED_CODE: f64 = 0.45;
 /// [`SAME_PROBLEM`], so that even the same words stay another problem.
 const OTHER_CODE: f64 = 0.4;
 
-/// From here on a step tells what another step tells.
-const SAME_STEP: f64 = 0.45;
+/// From here on two problems without a code in common are told so alike that an opposite cause contradicts: halfway
+/// between [`SAME_PROBLEM`] and the most that two people's words for one problem reach (.8).
+const SAME_SYMPTOM: f64 = 0.6;
 
-/// The share of the draft's steps that may be unknown before the procedure has something to learn from it: one in four
-/// is how differently two people tell the same work.
-const NEW_STEPS: f64 = 0.26;
-
-/// Below this two causes are not the same cause.
-const SAME_CAUSE: f64 = 0.2;
+/// From here on two causes are told alike though no thing is recognised in both: the measure at which two problems are
+/// one. Lower, causes that merely share a word ("manque de fluide", "trop de fluide") would pass.
+const SAME_CAUSE: f64 = 0.45;
 
 /// What a draft is held against.
 #[derive(Debug, Clone)]
@@ -46,26 +51,35 @@ pub struct Rival {
 struct Likeness {
     problem: f64,
     shared_code: Option<String>,
-    /// The draft's steps that the rival does not have, as places.
+    /// The draft's steps that mend what the rival does not, as places.
     new_steps: Vec<usize>,
-    /// Parts that only the draft names, as it names them.
+    /// References of parts that only the draft names.
     new_parts: Vec<String>,
     other_cause: bool,
+    /// Both mend the same, or the draft blames what the rival mends.
+    decided: bool,
+    /// The same machine shows the same, and cause and fix are about other things.
+    opposed: bool,
 }
 
 /// Holds a draft against its rivals and says what it is to the nearest of them.
 #[must_use]
 pub fn judge(draft: &Content, rivals: &[Rival]) -> Comparison {
-    let best = rivals
-        .iter()
-        .filter(|r| same_family(draft, &r.content))
-        .map(|r| (r, likeness(draft, &r.content)))
-        .max_by(|(a_rival, a), (b_rival, b)| {
-            // Of equals the procedure, which is approved, comes before the draft, and then the one named first.
-            let procedure = |r: &Rival| matches!(r.known, Known::Procedure(_));
-            let round = |l: &Likeness| (l.problem * 50.0).round() as i64;
-            round(a).cmp(&round(b)).then(procedure(a_rival).cmp(&procedure(b_rival))).then(std::cmp::Ordering::Greater)
-        });
+    let best =
+        rivals.iter().filter(|r| same_family(draft, &r.content)).map(|r| (r, likeness(draft, &r.content))).max_by(
+            |(a_rival, a), (b_rival, b)| {
+                // Of equals the procedure, which is approved, comes before the draft, and then the one named first.
+                let procedure = |r: &Rival| matches!(r.known, Known::Procedure(_));
+                let round = |l: &Likeness| (l.problem * 50.0).round() as i64;
+                let same = |l: &Likeness| verdict(l) == Verdict::Same;
+                // What covers the draft wholly is its home, even where another tells the problem in more of its words.
+                same(a)
+                    .cmp(&same(b))
+                    .then(round(a).cmp(&round(b)))
+                    .then(procedure(a_rival).cmp(&procedure(b_rival)))
+                    .then(std::cmp::Ordering::Greater)
+            },
+        );
     let Some((rival, like)) = best.filter(|(_, like)| like.problem >= WORTH_NAMING) else {
         return Comparison {
             verdict: Verdict::New,
@@ -74,14 +88,19 @@ pub fn judge(draft: &Content, rivals: &[Rival]) -> Comparison {
             reason: nothing_near(draft.language),
         };
     };
-    let verdict = match &like {
-        l if l.problem < SAME_PROBLEM => Verdict::New,
-        l if l.other_cause || !l.new_parts.is_empty() => Verdict::Update,
-        l if l.new_steps.len() as f64 > NEW_STEPS * draft.steps.len() as f64 => Verdict::Update,
-        _ => Verdict::Same,
-    };
+    let verdict = verdict(&like);
     let reason = reason(verdict, draft, &rival.content, &like);
     Comparison { verdict, nearest: Some(rival.known), similarity: like.problem.clamp(0.0, 1.0), reason }
+}
+
+fn verdict(like: &Likeness) -> Verdict {
+    let news = like.other_cause || !like.decided || !like.new_parts.is_empty() || !like.new_steps.is_empty();
+    match like {
+        l if l.problem < SAME_PROBLEM => Verdict::New,
+        l if l.opposed => Verdict::Contradiction,
+        _ if news => Verdict::Update,
+        _ => Verdict::Same,
+    }
 }
 
 /// Two manufacturers give the same code to different faults.
@@ -109,13 +128,38 @@ fn likeness(draft: &Content, known: &Content) -> Likeness {
         (None, false) if !other_maker(draft, known) => OTHER_CODE * told,
         (None, _) => told,
     };
-    let new_steps = missing(&draft.steps, &known.steps);
-    let other_cause = match (&draft.cause, &known.cause) {
-        // A cause told in other words leads to the same work; another cause leads to other work.
-        (Some(a), Some(b)) => alike(&a.text, &b.text) < SAME_CAUSE && new_steps.len() * 2 > draft.steps.len(),
-        _ => false,
+    let (ours, other) = (Decisive::of(draft), Decisive::of(known));
+    let shares_fix = ours.shares_fix(&other);
+    let causes = draft.cause.as_ref().zip(known.cause.as_ref());
+    let alike_causes = causes.is_some_and(|(a, b)| alike(&a.text, &b.text) >= SAME_CAUSE);
+    let agreed = alike_causes || ours.shares_cause(&other);
+    let other_cause = causes.is_some() && !agreed;
+    let decided = match (ours.mended.is_empty(), causes) {
+        // It tells no repair: only what it blames can say that the known one's repair is meant.
+        (true, _) => ours.blamed.iter().any(|t| other.mends(t)),
+        (false, Some(_)) => shares_fix || agreed,
+        (false, None) => shares_fix && ours.mends_the_cause_of(&other),
     };
-    Likeness { problem, shared_code, new_steps, new_parts: new_parts(draft, known), other_cause }
+    let told_twice = shared_code.is_some() || problem >= SAME_SYMPTOM;
+    let both_mend = !ours.mended.is_empty() && !other.mended.is_empty();
+    let opposed = other_cause && both_mend && !shares_fix && told_twice && same_model(draft, known);
+    let reference = |at: usize| draft.parts.get(at).and_then(|p| p.reference.clone());
+    Likeness {
+        problem,
+        shared_code,
+        new_steps: ours.new_steps(&other),
+        new_parts: ours.new_parts(&other).into_iter().filter_map(reference).collect(),
+        other_cause,
+        decided,
+        opposed,
+    }
+}
+
+/// Whether both may be about one model: what holds for one model does not contradict what holds for another.
+fn same_model(a: &Content, b: &Content) -> bool {
+    let keys = |c: &Content| c.applies_to.models.iter().map(|m| exact_key(m)).collect::<Vec<_>>();
+    let (a, b) = (keys(a), keys(b));
+    a.is_empty() || b.is_empty() || a.iter().any(|m| b.contains(m))
 }
 
 fn problem_text(content: &Content) -> String {
@@ -131,26 +175,6 @@ fn code_list(content: &Content) -> Vec<String> {
 
 fn alike(a: &str, b: &str) -> f64 {
     f64::from(cosine(&vector(a), &vector(b))).max(0.0)
-}
-
-/// Places of the statements of `ours` that no statement of `theirs` tells.
-fn missing(ours: &[Statement], theirs: &[Statement]) -> Vec<usize> {
-    let known: Vec<Vec<f32>> = theirs.iter().map(|s| vector(&s.text)).collect();
-    let told = |s: &Statement| {
-        let one = vector(&s.text);
-        known.iter().any(|k| f64::from(cosine(&one, k)) >= SAME_STEP)
-    };
-    ours.iter().enumerate().filter(|(_, s)| !told(s)).map(|(at, _)| at).collect()
-}
-
-/// References of parts that the known does not name, when it names others: a part more, or another part.
-fn new_parts(draft: &Content, known: &Content) -> Vec<String> {
-    let keys: Vec<String> = known.parts.iter().filter_map(|p| p.reference.as_deref()).map(exact_key).collect();
-    if keys.is_empty() {
-        return Vec::new();
-    }
-    let new = |reference: &&str| !keys.contains(&exact_key(reference));
-    draft.parts.iter().filter_map(|p| p.reference.as_deref()).filter(new).map(str::to_owned).collect()
 }
 
 fn nothing_near(language: Language) -> String {
@@ -175,11 +199,25 @@ fn reason(verdict: Verdict, draft: &Content, known: &Content, like: &Likeness) -
         (Verdict::New, true) => format!("Le plus proche est « {title} » ({common}) : un autre problème."),
         (Verdict::New, false) => format!("The nearest is “{title}” ({common}): another problem."),
         (Verdict::Same, true) => {
-            format!("Déjà décrit par « {title} » ({common}) ; ses étapes couvrent celles du brouillon.")
+            format!("Déjà décrit par « {title} » ({common}) ; la cause et la réparation sont les mêmes.")
         }
-        (Verdict::Same, false) => format!("Already described by “{title}” ({common}); its steps cover the draft's."),
+        (Verdict::Same, false) => format!("Already described by “{title}” ({common}); same cause and same repair."),
+        (Verdict::Contradiction, _) => contradiction(draft, known, &common),
         (_, true) => format!("Même problème que « {title} » ({common}), mais {}.", difference(draft, like, true)),
         (_, false) => format!("Same problem as “{title}” ({common}), but {}.", difference(draft, like, false)),
+    }
+}
+
+fn contradiction(draft: &Content, known: &Content, common: &str) -> String {
+    let cause = |c: &Content| c.cause.as_ref().map(|s| s.text.clone()).unwrap_or_default();
+    let (title, theirs, ours) = (&known.title.text, cause(known), cause(draft));
+    match draft.language {
+        Language::French => format!(
+            "Contredit « {title} » ({common}) : la cause connue est « {theirs} », le brouillon indique « {ours} » et répare autre chose."
+        ),
+        Language::English => format!(
+            "Contradicts “{title}” ({common}): the known cause is “{theirs}”, the draft gives “{ours}” and mends something else."
+        ),
     }
 }
 
@@ -205,6 +243,12 @@ fn difference(draft: &Content, like: &Likeness, french: bool) -> String {
         (true, _) => {}
         (false, true) => told.push(format!("il demande d'autres pièces ({parts})")),
         (false, false) => told.push(format!("it needs other parts ({parts})")),
+    }
+    if told.is_empty() {
+        told.push(
+            if french { "la réparation décisive n'est pas la même" } else { "the decisive repair is not the same" }
+                .into(),
+        );
     }
     told.join(if french { " et " } else { " and " })
 }

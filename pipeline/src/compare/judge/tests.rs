@@ -1,4 +1,4 @@
-use savoir_models::content::{AppliesTo, Part};
+use savoir_models::content::{AppliesTo, Part, Statement};
 use savoir_models::id::{DraftId, ProcedureId};
 
 use super::*;
@@ -108,7 +108,7 @@ fn the_same_problem_solved_by_other_steps_is_an_update_that_names_them() {
 }
 
 #[test]
-fn the_same_problem_with_another_cause_is_an_update_that_says_so() {
+fn the_same_problem_with_another_cause_and_another_fix_contradicts_and_names_both_causes() {
     let mut other = overheating();
     other.cause = Some(statement("Sonde PT100 hors service"));
     other.steps = vec![
@@ -117,8 +117,89 @@ fn the_same_problem_with_another_cause_is_an_update_that_says_so() {
         statement("Acquitter le défaut"),
     ];
     let said = judge(&other, &[procedure(overheating())]);
+    assert_eq!(said.verdict, Verdict::Contradiction, "{said:?}");
+    assert!(
+        said.reason.contains("Radiateur d'huile encrassé") && said.reason.contains("Sonde PT100"),
+        "{}",
+        said.reason
+    );
+    // Another model may well fail otherwise.
+    let of = |model: &str, mut content: Content| {
+        content.applies_to.models = vec![model.into()];
+        content
+    };
+    let said = judge(&of("KV 20", other), &[procedure(of("KV 75", overheating()))]);
     assert_eq!(said.verdict, Verdict::Update, "{said:?}");
     assert!(said.reason.contains("la cause indiquée est différente"), "{}", said.reason);
+}
+
+/// A door that does not close, mended at its contact switch.
+fn door(cause: &str, steps: &[&str]) -> Content {
+    with_codes(content("Four : la porte ne se verrouille plus, D12", &["Affiche D12"], cause, steps), &["D12"])
+}
+
+#[test]
+fn other_ways_to_isolate_open_and_check_are_no_news() {
+    let known =
+        door("Microrupteur de porte usé", &["Couper le courant", "Remplacer le microrupteur", "Essayer la porte"]);
+    let told = door(
+        "Microrupteur cassé",
+        &[
+            "Consignez le four au sectionneur Q4 et vérifiez l'absence de tension",
+            "Démontez la façade et débranchez le faisceau",
+            "Mesurez la continuité du contact",
+            "Changez le microrupteur",
+            "Remontez la façade",
+            "Contrôlez dix fermetures",
+        ],
+    );
+    assert_eq!(judge(&told, &[procedure(known)]).verdict, Verdict::Same);
+}
+
+#[test]
+fn another_thing_of_the_same_name_is_an_update() {
+    let known = door("Ressort de gâche fatigué", &["Remplacer le ressort de gâche"]);
+    let said =
+        judge(&door("Ressort de charnière fatigué", &["Remplacer le ressort de charnière"]), &[procedure(known)]);
+    assert_eq!(said.verdict, Verdict::Update, "{said:?}");
+    assert!(said.reason.contains("l'étape 1 sur 1 est nouvelle"), "{}", said.reason);
+}
+
+#[test]
+fn to_replace_what_the_known_one_only_cleans_is_an_update() {
+    let known = door("Aimant de porte sale", &["Nettoyer l'aimant"]);
+    assert_eq!(
+        judge(&door("Aimant fendu", &["Remplacer l'aimant"]), &[procedure(known.clone())]).verdict,
+        Verdict::Update
+    );
+    assert_eq!(judge(&door("Aimant encrassé", &["Dégraisser l'aimant"]), &[procedure(known)]).verdict, Verdict::Same);
+}
+
+#[test]
+fn a_setting_that_the_known_one_lacks_is_an_update() {
+    let known = door("Microrupteur usé", &["Remplacer le microrupteur"]);
+    let said = judge(&door("Microrupteur usé", &["Remplacer le microrupteur", "Régler la butée"]), &[procedure(known)]);
+    assert_eq!(said.verdict, Verdict::Update, "{said:?}");
+}
+
+#[test]
+fn a_new_seal_on_the_way_is_no_news_but_a_blamed_seal_is() {
+    let known = door("Hublot fendu", &["Remplacer le hublot"]);
+    let with_seal = ["Remplacer le hublot et le joint"];
+    assert_eq!(judge(&door("Hublot fissuré", &with_seal), &[procedure(known.clone())]).verdict, Verdict::Same);
+    assert_eq!(judge(&door("Hublot fissuré, joint déchiré", &with_seal), &[procedure(known)]).verdict, Verdict::Update);
+}
+
+#[test]
+fn a_draft_that_tells_neither_cause_nor_repair_is_never_the_same() {
+    let known = door("Microrupteur usé", &["Remplacer le microrupteur"]);
+    assert_eq!(judge(&door("", &["Contrôlez le microrupteur"]), &[procedure(known)]).verdict, Verdict::Update);
+}
+
+#[test]
+fn half_of_the_fix_without_a_cause_is_an_update() {
+    let known = door("Carte de commande brûlée", &["Remplacer la carte de commande", "Remplacer le fusible"]);
+    assert_eq!(judge(&door("", &["Remplacer le fusible"]), &[procedure(known)]).verdict, Verdict::Update);
 }
 
 #[test]
@@ -136,8 +217,8 @@ fn the_same_code_of_another_manufacturer_says_nothing() {
         content.applies_to.manufacturer = Some(maker.into());
         with_codes(content, &["E42"])
     };
-    assert_eq!(judge(&of("Boge", belt()), &[procedure(of("Atlas Copco", overheating()))]).verdict, Verdict::New);
-    assert_ne!(judge(&of("ATLAS COPCO", belt()), &[procedure(of("Atlas Copco", overheating()))]).verdict, Verdict::New);
+    assert_eq!(judge(&of("Airval", belt()), &[procedure(of("Compria Air", overheating()))]).verdict, Verdict::New);
+    assert_ne!(judge(&of("COMPRIA AIR", belt()), &[procedure(of("Compria Air", overheating()))]).verdict, Verdict::New);
 }
 
 #[test]
@@ -169,8 +250,26 @@ fn of_equals_the_approved_procedure_is_named() {
 }
 
 #[test]
+fn what_covers_it_wholly_is_named_before_what_tells_it_more_alike() {
+    let draft = door("Microrupteur usé", &["Remplacer le microrupteur"]);
+    let alike = procedure(door("Microrupteur mal réglé", &["Régler le microrupteur"]));
+    let mut covers = door("Microrupteur cassé", &["Remplacer le microrupteur"]);
+    covers.title = statement("Four qui refuse de partir, D12");
+    let covers = procedure(covers);
+    let said = judge(&draft, &[alike, covers.clone()]);
+    assert_eq!((said.verdict, said.nearest), (Verdict::Same, Some(covers.known)), "{said:?}");
+}
+
+#[test]
 fn an_english_draft_gets_an_english_reason() {
-    let mut draft = overheating_retold();
-    draft.language = Language::English;
-    assert!(judge(&draft, &[procedure(overheating())]).reason.starts_with("Already described by"));
+    let english = |steps: &[&str]| {
+        let mut told = content("Oven: door does not lock, D12", &["Shows D12"], "Door switch worn", steps);
+        told.language = Language::English;
+        told
+    };
+    let known = english(&["Isolate the oven", "Replace the door switch"]);
+    let said =
+        judge(&english(&["Lock out the supply", "Change the door switch", "Test ten times"]), &[procedure(known)]);
+    assert_eq!(said.verdict, Verdict::Same, "{said:?}");
+    assert!(said.reason.starts_with("Already described by"), "{}", said.reason);
 }
