@@ -188,3 +188,21 @@ fn gauges(out: &mut String, report: &StatusReport, lag: Option<i64>) -> std::fmt
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_index_that_does_not_answer_holds_is_told_as_unknown_and_never_as_nothing() {
+        let report = StatusReport::new(Status { passages: 3, ..Status::default() }, None);
+        let told = serde_json::to_value(&report).unwrap();
+        assert_eq!(told["index"], serde_json::json!({"passages": 3, "text": null, "vectors": null}));
+        let mut out = String::new();
+        gauges(&mut out, &report, None).unwrap();
+        assert!(out.contains("savoir_passages{keeper=\"sql\"} 3"), "{out}");
+        for unknown in ["keeper=\"text\"", "keeper=\"vectors\"", "savoir_index_lag"] {
+            assert!(!out.contains(unknown), "{unknown} is in\n{out}");
+        }
+    }
+}

@@ -282,8 +282,6 @@ fn refused(refusal: Refusal) -> Problem {
             "one to four questions, none of them empty",
             "de une à quatre questions, aucune vide",
         ),
-        Refusal::Content { path, reason, reason_fr: fr } => {
-            field(&format!("content.{path}"), "invalid", &reason, &fr)
-        }
+        Refusal::Content { path, reason, reason_fr: fr } => field(&format!("content.{path}"), "invalid", &reason, &fr),
     }
 }

@@ -48,7 +48,14 @@ pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: Cancellation
     let (served, worked, followed) = tokio::join!(
         part("the server", async move { Ok(app::serve(listener, app).await?) }, &stop),
         part("the worker", working, &stop),
-        part("the follower of the indexes", async move { Ok(following.await) }, &stop),
+        part(
+            "the follower of the indexes",
+            async move {
+                following.await;
+                Ok(())
+            },
+            &stop
+        ),
     );
     kit.db.close().await;
     served.and(worked).and(followed)?;
@@ -57,20 +64,22 @@ pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: Cancellation
 
 /// Runs one part of the server. One that fails, or ends before it was told to, ends the others: a server that accepts
 /// deliveries while nobody works them off would look healthy for days.
-async fn part<F>(name: &str, work: F, stop: &CancellationToken) -> anyhow::Result<()>
+fn part<F>(name: &str, work: F, stop: &CancellationToken) -> impl Future<Output = anyhow::Result<()>>
 where
     F: Future<Output = anyhow::Result<()>> + Send + 'static,
 {
-    let ended = tokio::spawn(work).await.map_err(anyhow::Error::from).flatten();
-    let ended = match ended {
-        Ok(()) if !stop.is_cancelled() => Err(anyhow::anyhow!("it was not told to")),
-        ended => ended,
-    };
-    stop.cancel();
-    if let Err(error) = &ended {
-        tracing::error!(error = format!("{error:#}"), "{name} ended; stopping");
+    let task = tokio::spawn(work);
+    async move {
+        let ended = match task.await.map_err(anyhow::Error::from).flatten() {
+            Ok(()) if !stop.is_cancelled() => Err(anyhow::anyhow!("it was not told to")),
+            ended => ended,
+        };
+        stop.cancel();
+        if let Err(error) = &ended {
+            tracing::error!(error = format!("{error:#}"), "{name} ended; stopping");
+        }
+        ended.with_context(|| format!("{name} ended"))
     }
-    ended.with_context(|| format!("{name} ended"))
 }
 
 #[cfg(test)]

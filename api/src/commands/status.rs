@@ -49,3 +49,23 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
     println!("{:14}{passages} passages, in the text index: {}, vectors: {}", "index", known(text), known(vectors));
     Ok(Outcome::Done)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    #[tokio::test]
+    async fn looking_makes_nothing_not_even_an_index() {
+        let folder = std::env::temp_dir().join(savoir_models::id::JobId::new().to_string());
+        let overrides = vec![("data.dir".to_owned(), folder.display().to_string())];
+        let config = Config::load(&Sources { overrides, ..Sources::default() }).unwrap();
+        assert_eq!(run(&Arguments { json: true }, &config).await.unwrap(), Outcome::Failed);
+        assert!(!folder.exists());
+
+        boot::database(&config).await.unwrap().close().await;
+        assert_eq!(run(&Arguments { json: true }, &config).await.unwrap(), Outcome::Done);
+        assert!(!boot::index_folder(&config).exists() && !folder.join("index.lock").exists());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
