@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -63,15 +64,23 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Serves until `app.stop` is cancelled and the answers under way are given.
+/// Serves until `app.stop` is cancelled and the answers under way are given, for which they have
+/// `worker.drain_seconds`: a slow upload may take an hour, and a process that is to stop is killed long before.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(listener: tokio::net::TcpListener, app: Arc<App>) -> std::io::Result<()> {
-    let stop = app.stop.clone();
-    axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await
+    let (stop, told) = (app.stop.clone(), app.stop.clone());
+    let drain = Duration::from_secs(app.config.worker.drain_seconds);
+    let serving = axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { told.cancelled().await });
+    tokio::select! {
+        served = async { serving.await } => served,
+        () = async { stop.cancelled().await; tokio::time::sleep(drain).await } => {
+            tracing::warn!(seconds = drain.as_secs(), "breaking off the answers that were not given in time");
+            Ok(())
+        }
+    }
 }
 
 /// A panic is our fault and tells the caller nothing.

@@ -31,16 +31,26 @@ pub fn index_folder(config: &Config) -> PathBuf {
     config.data.dir.join("index")
 }
 
+/// Whether there is a database to look into. One on a server is taken to be.
+#[must_use]
+pub fn is_there(config: &Config) -> bool {
+    config.database.connection_url().is_some() || database_file(config).is_file()
+}
+
+fn database_file(config: &Config) -> PathBuf {
+    config.data.dir.join("savoir.db")
+}
+
 /// The database that the settings name; its tables are brought to this version.
 ///
 /// # Errors
 /// When it cannot be opened.
 pub async fn database(config: &Config) -> anyhow::Result<Db> {
-    std::fs::create_dir_all(&config.data.dir)
-        .with_context(|| format!("data.dir: the folder {} cannot be made", config.data.dir.display()))?;
     match config.database.connection_url() {
         None => {
-            let file = config.data.dir.join("savoir.db");
+            std::fs::create_dir_all(&config.data.dir)
+                .with_context(|| format!("data.dir: the folder {} cannot be made", config.data.dir.display()))?;
+            let file = database_file(config);
             Db::sqlite(&file).await.with_context(|| format!("the database {} cannot be opened", file.display()))
         }
         Some(url) => Db::postgres(url.expose_secret(), config.database.connections)
@@ -54,8 +64,9 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
 /// # Errors
 /// When the folder cannot be made.
 pub fn blobs(config: &Config) -> anyhow::Result<Blobs> {
-    let folder = config.data.dir.join("files");
-    Blobs::folder(&folder).with_context(|| format!("data.dir: the folder {} cannot be used", folder.display()))
+    let folder = config.files_dir();
+    let field = if config.data.files.is_some() { "data.files" } else { "data.dir" };
+    Blobs::folder(&folder).with_context(|| format!("{field}: the folder {} cannot be used", folder.display()))
 }
 
 /// Everything, opened. With SQLite this process is the only one that works the line: jobs that a process before it had
@@ -94,15 +105,20 @@ pub async fn kit(config: &Config) -> anyhow::Result<Arc<Kit>> {
 /// # Errors
 /// When another process holds it, or the folder or the vector server cannot be used.
 pub async fn open_index(config: &Config, embedder: &dyn Embedder) -> Result<Index, IndexError> {
-    let place = match config.index.vectors {
+    Index::open(&index_folder(config), place(config), Space::of(embedder)).await
+}
+
+/// Where the settings keep vectors.
+#[must_use]
+pub fn place(config: &Config) -> Place {
+    match config.index.vectors {
         VectorPlace::Edge => Place::Edge,
         VectorPlace::Server => Place::Server(Address {
             url: config.index.qdrant_url.clone().unwrap_or_default(),
             api_key: config.index.qdrant_api_key.clone(),
             prefix: config.index.qdrant_collection.clone(),
         }),
-    };
-    Index::open(&index_folder(config), place, Space::of(embedder)).await
+    }
 }
 
 /// The embedder that the settings name.

@@ -57,6 +57,9 @@ pub struct Config {
 pub struct Data {
     /// The folder of it all.
     pub dir: PathBuf,
+    /// Delivered files; `None` is `files` in the data folder.
+    #[serde(with = "blank")]
+    pub files: Option<PathBuf>,
 }
 
 /// The HTTP server.
@@ -307,6 +310,12 @@ impl Config {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://{}", self.server.listen),
         }
+    }
+
+    /// The folder of delivered files.
+    #[must_use]
+    pub fn files_dir(&self) -> PathBuf {
+        self.data.files.clone().unwrap_or_else(|| self.data.dir.join("files"))
     }
 
     /// The folder of the model files.

@@ -77,7 +77,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(arguments.command, config)) {
+    let named = arguments.data.is_some() || arguments.set.iter().any(|pair| pair.starts_with("data.dir="));
+    match runtime.block_on(run(arguments.command, config, named)) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::FAILURE,
         Ok(Outcome::WrongUse(sentence)) => {
@@ -91,13 +92,14 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command, config: Config) -> anyhow::Result<Outcome> {
+/// Runs `command`; `named` when a flag named the data folder.
+async fn run(command: Command, config: Config, named: bool) -> anyhow::Result<Outcome> {
     let config = Arc::new(config);
     match command {
         Command::Serve(a) => serve::run(&a, config).await,
         Command::Worker(a) => worker::run(&a, &config).await,
         Command::Import(a) => import::run(&a, &config).await,
-        Command::Demo(a) => demo::run(&a, &config).await,
+        Command::Demo(a) => demo::run(&a, &config, named).await,
         Command::Reindex(a) => reindex::run(&a, &config).await,
         Command::Doctor(a) => doctor::run(&a, &config).await,
         Command::Models(c) => models::run(&c, &config).await,

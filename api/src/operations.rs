@@ -64,10 +64,12 @@ async fn lag(app: &App) -> Option<i64> {
 pub(crate) struct IndexReport {
     /// In SQL.
     pub passages: i64,
-    /// In the text index.
-    pub text: u64,
-    /// In the vector index.
-    pub vectors: u64,
+    /// In the text index; null when the index does not answer.
+    #[schema(required)]
+    pub text: Option<u64>,
+    /// In the vector index; null when the index does not answer.
+    #[schema(required)]
+    pub vectors: Option<u64>,
 }
 
 /// The state of the house; `savoir status --json` prints the same.
@@ -88,8 +90,9 @@ pub(crate) struct StatusReport {
 }
 
 impl StatusReport {
-    /// What SQL counts, beside what each index holds.
-    pub(crate) fn new(status: Status, text: u64, vectors: u64) -> Self {
+    /// What SQL counts, beside what the text index and the vectors hold, where that is known.
+    pub(crate) fn new(status: Status, indexed: Option<(u64, u64)>) -> Self {
+        let (text, vectors) = indexed.unzip();
         let Status { interventions, waiting, jobs, reviews, procedures, passages } = status;
         let index = IndexReport { passages, text, vectors };
         Self { interventions, waiting, jobs, reviews, procedures, index }
@@ -98,11 +101,14 @@ impl StatusReport {
 
 async fn report(kit: &Kit) -> Result<StatusReport, Problem> {
     let status = kit.db.status().await?;
-    let counts = kit.index.counts().await.map_err(|error| {
-        tracing::error!(%error, "the index does not count");
-        Problem::from(Code::Unavailable)
-    })?;
-    Ok(StatusReport::new(status, counts.text, counts.vectors))
+    let indexed = match kit.index.counts().await {
+        Ok(counts) => Some((counts.text, counts.vectors)),
+        Err(error) => {
+            tracing::warn!(%error, "the index does not count: told as unknown");
+            None
+        }
+    };
+    Ok(StatusReport::new(status, indexed))
 }
 
 /// Counts everything.
@@ -145,13 +151,14 @@ pub(crate) async fn jobs(
     responses((status = 200, content_type = "text/plain", body = String, description = "In the Prometheus text format")))]
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let report = report(&app.kit).await?;
-    let lag = lag(&app).await.unwrap_or_default();
+    let lag = lag(&app).await;
     let mut out = String::new();
     gauges(&mut out, &report, lag).and_then(|()| app.meters.write(&mut out)).map_err(|_| Code::Internal)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out).into_response())
 }
 
-fn gauges(out: &mut String, report: &StatusReport, lag: i64) -> std::fmt::Result {
+/// What is not known has no line: 0 would be read as a fact.
+fn gauges(out: &mut String, report: &StatusReport, lag: Option<i64>) -> std::fmt::Result {
     let counted = [
         ("interventions", "stage", "Interventions by stage.", &report.interventions),
         ("jobs", "state", "Jobs by state; done ones are gone.", &report.jobs),
@@ -166,15 +173,36 @@ fn gauges(out: &mut String, report: &StatusReport, lag: i64) -> std::fmt::Result
     }
     let IndexReport { passages, text, vectors } = report.index;
     writeln!(out, "# HELP savoir_passages Passages by keeper.\n# TYPE savoir_passages gauge")?;
-    let passages = u64::try_from(passages).unwrap_or_default();
+    let passages = u64::try_from(passages).ok();
     for (keeper, n) in [("sql", passages), ("text", text), ("vectors", vectors)] {
-        writeln!(out, "savoir_passages{{keeper=\"{keeper}\"}} {n}")?;
+        if let Some(n) = n {
+            writeln!(out, "savoir_passages{{keeper=\"{keeper}\"}} {n}")?;
+        }
     }
     for (name, help, n) in [
-        ("waiting", "Interventions that wait for something or failed.", report.waiting),
+        ("waiting", "Interventions that wait for something or failed.", Some(report.waiting)),
         ("index_lag", "Changes that the indexes have yet to follow.", lag),
     ] {
+        let Some(n) = n else { continue };
         writeln!(out, "# HELP savoir_{name} {help}\n# TYPE savoir_{name} gauge\nsavoir_{name} {n}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_index_that_does_not_answer_holds_is_told_as_unknown_and_never_as_nothing() {
+        let report = StatusReport::new(Status { passages: 3, ..Status::default() }, None);
+        let told = serde_json::to_value(&report).unwrap();
+        assert_eq!(told["index"], serde_json::json!({"passages": 3, "text": null, "vectors": null}));
+        let mut out = String::new();
+        gauges(&mut out, &report, None).unwrap();
+        assert!(out.contains("savoir_passages{keeper=\"sql\"} 3"), "{out}");
+        for unknown in ["keeper=\"text\"", "keeper=\"vectors\"", "savoir_index_lag"] {
+            assert!(!out.contains(unknown), "{unknown} is in\n{out}");
+        }
+    }
 }

@@ -282,11 +282,6 @@ fn refused(refusal: Refusal) -> Problem {
             "one to four questions, none of them empty",
             "de une à quatre questions, aucune vide",
         ),
-        Refusal::Content { path, reason } => {
-            let fr = format!(
-                "cette partie du brouillon ne peut pas être publiée en l'état ({reason}) : corrigez-la d'abord"
-            );
-            field(&format!("content.{path}"), "invalid", &reason, &fr)
-        }
+        Refusal::Content { path, reason, reason_fr: fr } => field(&format!("content.{path}"), "invalid", &reason, &fr),
     }
 }

@@ -155,6 +155,8 @@ pub enum Refusal {
         path: String,
         /// What is wrong.
         reason: String,
+        /// The same in French.
+        reason_fr: String,
     },
 }
 
@@ -179,7 +181,8 @@ impl Review {
         match decision {
             Decision::Approve { audience, into } => {
                 if let Some(error) = draft.content.check().into_iter().next() {
-                    return Err(Refusal::Content { path: error.field, reason: error.remedy });
+                    let (path, reason, reason_fr) = (error.field, error.remedy, error.remedy_fr);
+                    return Err(Refusal::Content { path, reason, reason_fr });
                 }
                 Ok(match into {
                     None => Outcome::Publish { audience: *audience },

@@ -294,7 +294,7 @@ impl Index {
         Ok(found.into_iter().map(|(found, _)| found.id).collect())
     }
 
-    /// Counts, for other processes to read with [`saved_counts`] while this one holds the folder.
+    /// Counts, for other processes to read with [`saved_counts`]: only the one that holds the folder can.
     ///
     /// # Errors
     /// Those of counting, or of writing the file.
@@ -343,12 +343,34 @@ fn counts_file(folder: &Path) -> PathBuf {
     folder.with_extension("counts")
 }
 
-/// What the process that holds the index in `folder` last counted: passages in the text index and in the vectors.
+/// What the process that holds the index in `folder`, or held it last, counted: passages in the text index and in the
+/// vectors. `None` when none has, or when the index is gone since. Opens and changes nothing.
 #[must_use]
 pub fn saved_counts(folder: &Path) -> Option<(u64, u64)> {
+    if !folder.is_dir() {
+        return None;
+    }
     let text = std::fs::read_to_string(counts_file(folder)).ok()?;
     let (text, vectors) = text.trim().split_once(' ')?;
     Some((text.parse().ok()?, vectors.parse().ok()?))
+}
+
+/// Whether another process holds the index in `folder`. Makes no file.
+///
+/// # Errors
+/// [`IndexError::Folder`] when the file that tells cannot be read.
+pub fn is_locked(folder: &Path) -> Result<bool, IndexError> {
+    let failed = |reason| IndexError::Folder { folder: folder.to_path_buf(), reason };
+    let file = match File::open(folder.with_extension("lock")) {
+        Ok(file) => file,
+        Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(reason) => return Err(failed(reason)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(reason)) => Err(failed(reason)),
+    }
 }
 
 /// Takes the folder for this process.

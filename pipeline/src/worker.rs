@@ -9,7 +9,7 @@ mod run;
 pub mod single;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use savoir_models::id;
 use savoir_models::intervention::Stage;
@@ -37,6 +37,8 @@ pub struct Worker {
     lanes: [Arc<Semaphore>; 3],
     stop: CancellationToken,
     tasks: JoinSet<()>,
+    /// What waited for something missing was told to look again, as each worker does once.
+    woken: bool,
 }
 
 /// Room in a lane: held while a step of that lane runs.
@@ -55,17 +57,15 @@ impl Worker {
             max_failures: kit.line.max_failures,
         };
         let lanes = kit.line.lanes.map(|n| Arc::new(Semaphore::new(n)));
-        Self { kit, lease, lanes, stop, tasks: JoinSet::new() }
+        Self { kit, lease, lanes, stop, tasks: JoinSet::new(), woken: false }
     }
 
     /// Works until told to stop, or until there is nothing left to do; then lets running jobs end (for `drain` at most,
     /// after which they are given back to the line).
     ///
     /// # Errors
-    /// When the database fails for good while it stops or starts; failures in between are waited out.
+    /// With [`Until::Idle`], when the database does not say whether work is left; other failures are waited out.
     pub async fn run(mut self, until: Until) -> Result<(), StoreError> {
-        let now = self.kit.clock.now();
-        self.kit.db.wake_waiting(now).await?;
         let mut pause = self.kit.line.poll;
         while !self.stop.is_cancelled() {
             match self.round().await {
@@ -100,6 +100,10 @@ impl Worker {
 
     /// Claims for each lane what it has room for; returns how many.
     async fn round(&mut self) -> Result<usize, StoreError> {
+        if !self.woken {
+            self.kit.db.wake_waiting(self.kit.clock.now()).await?;
+            self.woken = true;
+        }
         let mut count = 0;
         for (lane, room) in Lane::ALL.iter().zip(self.lanes.clone()) {
             let mut rooms: Vec<OwnedSemaphorePermit> =
@@ -180,26 +184,45 @@ fn log_panic(ended: Result<(), tokio::task::JoinError>) {
 pub async fn follow(kit: Arc<Kit>, stop: CancellationToken) {
     /// Between two commits of the indexes: within a second of a decision, yet many passages to a commit under load.
     const CADENCE: Duration = Duration::from_millis(200);
+    /// Between two looks at what nothing tells of: whether the folder of an index is still there.
+    const LOOK: Duration = Duration::from_secs(30);
     let mut told = false;
+    let mut looked: Option<Instant> = None;
     while !stop.is_cancelled() {
-        match kit.index.follow(&kit.db).await {
-            Ok(applied) if applied.changes == 0 && told => {}
-            Ok(_) => match kit.index.save_counts().await {
-                Ok(()) => told = true,
-                Err(error) => tracing::warn!(%error, "the counts of the index could not be told to other processes"),
-            },
-            Err(error) => {
-                tracing::warn!(%error, "the indexes do not follow; trying again");
-                tokio::select! {
-                    () = tokio::time::sleep(kit.line.backoff) => {}
-                    () = stop.cancelled() => {}
+        let due = looked.is_none_or(|at| at.elapsed() >= LOOK);
+        if due || behind(&kit).await {
+            match kit.index.follow(&kit.db).await {
+                Ok(applied) => {
+                    looked = Some(Instant::now());
+                    if applied.changes > 0 || !told {
+                        match kit.index.save_counts().await {
+                            Ok(()) => told = true,
+                            Err(error) => {
+                                tracing::warn!(%error, "the counts of the index could not be told to other processes");
+                            }
+                        }
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the indexes do not follow; trying again");
+                    looked = None;
+                    tokio::select! {
+                        () = tokio::time::sleep(kit.line.backoff) => {}
+                        () = stop.cancelled() => {}
+                    }
                 }
             }
         }
         tokio::select! {
             () = async { kit.passages.notified().await; tokio::time::sleep(CADENCE).await } => {}
-            () = tokio::time::sleep(kit.line.poll * 4) => {}
+            () = tokio::time::sleep(kit.line.poll) => {}
             () = stop.cancelled() => {}
         }
     }
+}
+
+/// Whether SQL has what the indexes have not: one small read. A database that does not answer counts as one that has,
+/// for following it says why.
+async fn behind(kit: &Kit) -> bool {
+    kit.db.last_seq().await.map_or(true, |last| last != kit.index.followed())
 }

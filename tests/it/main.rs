@@ -14,3 +14,4 @@ mod search;
 mod speech;
 mod store;
 mod tidy;
+mod worker;

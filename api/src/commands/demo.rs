@@ -14,6 +14,7 @@ use savoir_models::job::JobState;
 use savoir_models::review::{Decision, ReviewState};
 use savoir_models::store::{Decided, InterventionFilter, house};
 use savoir_models::viewer::{Audience, Role, Viewer};
+use savoir_pipeline::index::is_locked;
 use savoir_pipeline::kit::Kit;
 use savoir_pipeline::search::{Query, search};
 use savoir_pipeline::worker::Until;
@@ -48,17 +49,17 @@ const QUESTIONS: [&str; 3] = [
 /// How many drafts the demo expert approves.
 const APPROVED: u64 = 8;
 
-/// Runs the command.
+/// Runs the command; in the data folder of the settings when somebody named it (`named`), else in one of its own.
 ///
 /// # Errors
 /// When it cannot do what it is for, with what to do about it.
-pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
+pub async fn run(arguments: &Arguments, config: &Config, named: bool) -> anyhow::Result<Outcome> {
     let from = &arguments.from;
     if !from.join("interventions.jsonl").is_file() {
         let sentence = format!("--from: {} holds no interventions.jsonl; start in Savoir's folder", from.display());
         return Ok(Outcome::WrongUse(sentence));
     }
-    let config = Arc::new(settings(config, from)?);
+    let config = Arc::new(settings(config, from, named)?);
     let begun = Instant::now();
     let kit = boot::kit(&config).await?;
     let stop = stop_signal()?;
@@ -88,15 +89,19 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
     serve::serve(kit, config, stop).await
 }
 
-/// The demo's own settings: the demo speech model, and a data folder that begins empty, unless others were given.
-fn settings(config: &Config, from: &Path) -> anyhow::Result<Config> {
+/// The demo's own settings: the demo speech model, and a data folder that begins empty, unless one was named.
+fn settings(config: &Config, from: &Path, named: bool) -> anyhow::Result<Config> {
     let mut config = config.clone();
     config.speech.model = Some(from.join("speech/ggml-savoir-demo.bin").to_string_lossy().into_owned());
-    if config.data.dir == Path::new("data") {
+    if !named && config.data.dir == Path::new("data") {
         config.data.dir = from.join(".data/house");
+        config.data.files = None;
+        let folder = config.data.dir.display();
+        if is_locked(&boot::index_folder(&config))? {
+            anyhow::bail!("a demo is still running in {folder}: stop it first (Ctrl-C where it runs)");
+        }
         if config.data.dir.exists() {
-            std::fs::remove_dir_all(&config.data.dir)
-                .with_context(|| format!("{} cannot be emptied", config.data.dir.display()))?;
+            std::fs::remove_dir_all(&config.data.dir).with_context(|| format!("{folder} cannot be emptied"))?;
         }
     }
     Ok(config)
@@ -222,5 +227,37 @@ async fn everything(kit: &Kit) -> anyhow::Result<Vec<savoir_models::intervention
             return Ok(all);
         }
         all.extend(page);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    fn config(overrides: &[(&str, &str)]) -> Config {
+        let overrides = overrides.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        Config::load(&Sources { overrides, ..Sources::default() }).unwrap()
+    }
+
+    #[test]
+    fn a_demo_that_still_runs_keeps_its_folder_and_one_that_ended_leaves_it() {
+        let from = std::env::temp_dir().join(savoir_models::id::JobId::new().to_string());
+        let house = from.join(".data/house");
+        std::fs::create_dir_all(&house).unwrap();
+        let running = std::fs::File::create(house.join("index.lock")).unwrap();
+        running.lock().unwrap();
+        let error = settings(&config(&[]), &from, false).unwrap_err().to_string();
+        assert!(error.contains("still running") && house.is_dir(), "{error}");
+        drop(running);
+        assert_eq!(settings(&config(&[]), &from, false).unwrap().data.dir, house);
+        assert!(!house.exists());
+        std::fs::remove_dir_all(from).unwrap();
+    }
+
+    #[test]
+    fn a_data_folder_that_was_named_is_taken_even_when_it_is_the_usual_one() {
+        let config = settings(&config(&[("data.dir", "data")]), Path::new("demo"), true).unwrap();
+        assert_eq!(config.data.dir, Path::new("data"));
     }
 }

@@ -2,11 +2,12 @@
 
 use savoir_models::job::JobState;
 use savoir_pipeline::embed::Purpose;
-use savoir_pipeline::index::{IndexError, saved_counts};
+use savoir_pipeline::index::saved_counts;
+use savoir_pipeline::index::vectors::{Space, Vectors};
 
 use super::Outcome;
 use crate::boot;
-use crate::config::{Config, SpeechEngine};
+use crate::config::{Config, SpeechEngine, VectorPlace};
 
 /// What `doctor` takes.
 #[derive(Debug, clap::Args)]
@@ -48,7 +49,7 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
         "settings",
         if problems.is_empty() { Ok("no contradictions".into()) } else { Err(anyhow::anyhow!("{problems:?}")) },
     );
-    findings.add("files", boot::blobs(config).map(|_| format!("{} can be written", config.data.dir.display())));
+    findings.add("files", boot::blobs(config).map(|_| format!("{} can be written", config.files_dir().display())));
     match boot::database(config).await {
         Err(error) => findings.add("database", Err(error)),
         Ok(db) => {
@@ -57,9 +58,12 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
             let sentence =
                 anyhow::anyhow!("{dead} dead: `savoir jobs list` says why, `savoir jobs retry` tries them again");
             findings.add("jobs", if dead == 0 { Ok("none is dead".into()) } else { Err(sentence) });
-            findings.add("index", index(config, db.status().await?.passages).await);
+            findings.add("index", index(config, db.status().await?.passages));
             db.close().await;
         }
+    }
+    if config.index.vectors == VectorPlace::Server {
+        findings.add("vectors", vector_server(config).await);
     }
     findings.add("embedder", embedder(config).await);
     findings.add("speech", speech(config));
@@ -74,23 +78,29 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
     Ok(if good { Outcome::Done } else { Outcome::Failed })
 }
 
-async fn index(config: &Config, passages: i64) -> anyhow::Result<String> {
-    let embedder = boot::embedder(config)?;
-    let (text, vectors, by) = match boot::open_index(config, embedder.as_ref()).await {
-        Ok(index) => {
-            let counts = index.counts().await?;
-            (counts.text, counts.vectors, "")
-        }
-        Err(IndexError::Locked(folder)) => {
-            let (text, vectors) = saved_counts(&folder).unwrap_or_default();
-            (text, vectors, " (as the process that holds it last counted)")
-        }
-        Err(error) => return Err(error.into()),
+/// What was last counted, beside what SQL holds now. The index is not opened here: that takes it away from a server
+/// that is starting, and may rebuild its vectors.
+fn index(config: &Config, passages: i64) -> anyhow::Result<String> {
+    let Some((text, vectors)) = saved_counts(&boot::index_folder(config)) else {
+        anyhow::ensure!(
+            passages == 0,
+            "{passages} passages in the database; how many the index holds is unknown: `savoir serve` and `savoir worker` build and count it"
+        );
+        return Ok("nothing to index yet".into());
     };
-    let sentence = format!("{passages} passages in the database, {text} in the text index, {vectors} with vectors{by}");
+    let sentence = format!(
+        "{passages} passages in the database, {text} in the text index, {vectors} with vectors (as last counted)"
+    );
     let same = i64::try_from(text) == Ok(passages) && i64::try_from(vectors) == Ok(passages);
     anyhow::ensure!(same, "{sentence}; a worker brings them up to date, `savoir reindex` builds them anew");
     Ok(sentence)
+}
+
+/// Whether the Qdrant server answers, where there is one: its client changes nothing there by being made.
+async fn vector_server(config: &Config) -> anyhow::Result<String> {
+    let space = Space::of(boot::embedder(config)?.as_ref());
+    let vectors = Vectors::open(boot::place(config), &boot::index_folder(config), &space).await?;
+    Ok(format!("{} in the Qdrant server", vectors.count().await?))
 }
 
 async fn embedder(config: &Config) -> anyhow::Result<String> {

@@ -44,6 +44,7 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
     progress.set_message("indexing");
     kit.index.clear().await?;
     let applied = kit.index.follow(&kit.db).await?;
+    kit.index.save_counts().await?;
     progress.finish_and_clear();
     let counts = kit.index.counts().await?;
     if arguments.json {

@@ -29,23 +29,90 @@ pub async fn run(_arguments: &Arguments, config: Arc<Config>) -> anyhow::Result<
     serve(kit, config, stop_signal()?).await
 }
 
-/// Serves and works until `stop` is cancelled.
+/// Serves and works until `stop` is cancelled, or until one of the two ends by itself: then both do.
 pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: CancellationToken) -> anyhow::Result<Outcome> {
     let listener = tokio::net::TcpListener::bind(config.server.listen)
         .await
         .with_context(|| format!("server.listen: {} cannot be used", config.server.listen))?;
     tracing::info!(address = %listener.local_addr()?, database = kit.db.kind(), "serving");
-    let following = tokio::spawn(follow(Arc::clone(&kit), stop.clone()));
-    let working =
-        config.worker.enabled.then(|| tokio::spawn(Worker::new(Arc::clone(&kit), stop.clone()).run(Until::Stopped)));
+    let following = follow(Arc::clone(&kit), stop.clone());
+    let (worker, told, works) = (Worker::new(Arc::clone(&kit), stop.clone()), stop.clone(), config.worker.enabled);
+    let working = async move {
+        if works {
+            return Ok(worker.run(Until::Stopped).await?);
+        }
+        told.cancelled().await;
+        Ok(())
+    };
     let app = App::new(Arc::clone(&kit), config, stop.clone());
-    let served = app::serve(listener, app).await;
-    stop.cancel();
-    if let Some(working) = working {
-        working.await??;
-    }
-    following.await?;
+    let (served, worked, followed) = tokio::join!(
+        part("the server", async move { Ok(app::serve(listener, app).await?) }, &stop),
+        part("the worker", working, &stop),
+        part(
+            "the follower of the indexes",
+            async move {
+                following.await;
+                Ok(())
+            },
+            &stop
+        ),
+    );
     kit.db.close().await;
-    served.context("the server stopped")?;
+    served.and(worked).and(followed)?;
     Ok(Outcome::Done)
+}
+
+/// Runs one part of the server. One that fails, or ends before it was told to, ends the others: a server that accepts
+/// deliveries while nobody works them off would look healthy for days.
+fn part<F>(name: &str, work: F, stop: &CancellationToken) -> impl Future<Output = anyhow::Result<()>>
+where
+    F: Future<Output = anyhow::Result<()>> + Send + 'static,
+{
+    let task = tokio::spawn(work);
+    async move {
+        let ended = match task.await.map_err(anyhow::Error::from).flatten() {
+            Ok(()) if !stop.is_cancelled() => Err(anyhow::anyhow!("it was not told to")),
+            ended => ended,
+        };
+        stop.cancel();
+        if let Err(error) = &ended {
+            tracing::error!(error = format!("{error:#}"), "{name} ended; stopping");
+        }
+        ended.with_context(|| format!("{name} ended"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs `work` beside a part that waits for the stop; what `work` ended with, in words.
+    async fn beside_another(work: impl Future<Output = anyhow::Result<()>> + Send + 'static) -> String {
+        let stop = CancellationToken::new();
+        let told = stop.clone();
+        let waiting = async move {
+            told.cancelled().await;
+            Ok(())
+        };
+        let (first, second) = tokio::join!(part("the worker", work, &stop), part("the server", waiting, &stop));
+        second.expect("it was told to end");
+        format!("{:#}", first.expect_err("it was not told to end"))
+    }
+
+    #[tokio::test]
+    async fn a_part_that_ends_by_itself_ends_the_others_and_says_which_it_was() {
+        let text = beside_another(async { Ok(()) }).await;
+        assert!(text.contains("the worker ended: it was not told to"), "{text}");
+        let text = beside_another(async { anyhow::bail!("no database") }).await;
+        assert!(text.contains("the worker ended: no database"), "{text}");
+        let text = beside_another(async { panic!("a bug") }).await;
+        assert!(text.contains("the worker ended: ") && text.contains("panicked"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_part_that_ends_when_told_to_is_in_order() {
+        let stop = CancellationToken::new();
+        stop.cancel();
+        part("the worker", async { Ok(()) }, &stop).await.expect("in order");
+    }
 }

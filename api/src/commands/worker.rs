@@ -31,7 +31,7 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
     Ok(Outcome::Done)
 }
 
-/// Works the line; when it ends, the indexes hold all that SQL holds.
+/// Works the line; when it ends, the indexes hold all that SQL holds, and `savoir status` tells so.
 pub(crate) async fn work(kit: &Arc<Kit>, until: Until, stop: &CancellationToken) -> anyhow::Result<()> {
     let followed = CancellationToken::new();
     let following = tokio::spawn(follow(Arc::clone(kit), followed.clone()));
@@ -40,5 +40,6 @@ pub(crate) async fn work(kit: &Arc<Kit>, until: Until, stop: &CancellationToken)
     following.await?;
     worked?;
     kit.index.follow(&kit.db).await?;
+    kit.index.save_counts().await?;
     Ok(())
 }

@@ -77,6 +77,13 @@ fn every_key_of_the_default_file_has_a_comment_above_it() {
 }
 
 #[test]
+fn delivered_files_are_in_the_data_folder_unless_processes_share_another() {
+    assert_eq!(with_env(&[]).unwrap().files_dir(), PathBuf::from("data/files"));
+    let shared = with_env(&[("SAVOIR_DATA__FILES", "/srv/files"), ("SAVOIR_DATA__DIR", "own")]).unwrap();
+    assert_eq!((shared.files_dir(), shared.data.dir), (PathBuf::from("/srv/files"), PathBuf::from("own")));
+}
+
+#[test]
 fn later_layers_win() {
     let sources = Sources {
         env: pairs(&[("SAVOIR_LOG__LEVEL", "debug"), ("SAVOIR_SERVER__LISTEN", "127.0.0.1:1")]),

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use savoir_models::clock::Timestamp;
 use savoir_models::id::InterventionId;
 use savoir_models::intervention::{AttachmentKind, FieldError, Intake, Stage};
-use savoir_models::store::Added;
+use savoir_models::store::{Added, house};
 use savoir_models::viewer::{Role, Viewer};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -158,7 +158,8 @@ async fn keep(
     }
     tx.commit().await?;
     app.kit.work.notify_one();
-    Ok(received(id, first_stage(delivery), repeated))
+    let stage = stage(app, id, delivery, repeated).await?;
+    Ok(received(id, stage, repeated))
 }
 
 /// A simultaneous request took the key: what it was answered holds for this one too, once it is committed.
@@ -185,7 +186,17 @@ async fn answered_before(
     if repeated.unwrap_or(&hash) != print {
         return Err(Code::KeyReused.into());
     }
-    Ok(Some(received(id, first_stage(delivery), repeated.is_some())))
+    let stage = stage(app, id, delivery, repeated.is_some()).await?;
+    Ok(Some(received(id, stage, repeated.is_some())))
+}
+
+/// Where a delivery stands: a new one at its beginning, and one that was there already wherever it has come to.
+async fn stage(app: &App, id: InterventionId, delivery: &Delivery, repeated: bool) -> Result<Stage, Problem> {
+    if !repeated {
+        return Ok(first_stage(delivery));
+    }
+    let known = app.kit.db.intervention(id, &house()).await?;
+    Ok(known.ok_or(Code::NotFound)?.stage)
 }
 
 /// Where a delivery begins: one with a recording has it transcribed first.

@@ -34,6 +34,17 @@ async fn the_same_again_is_answered_with_the_same_id_and_other_content_is_refuse
     assert_eq!(kept["intake"]["report"], delivery("T-1")["report"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_delivery_is_told_where_it_has_come_to_meanwhile() {
+    let (house, token) = connected().await;
+    delivered(&house, &token, &delivery("T-1")).await;
+    house.work().await;
+    for key in ["k1", "k1"] {
+        let again = post(INTERVENTIONS, &delivery("T-1")).by(&token).with("idempotency-key", key).to(&house).await;
+        assert_eq!(again.expect(200)["stage"], "in_review");
+    }
+}
+
 async fn twenty_at_once(house: House) {
     let token = house.token(Role::Service, None).await;
     let house = Arc::new(house);

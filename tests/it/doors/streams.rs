@@ -85,6 +85,26 @@ async fn streams_end_when_the_server_stops() {
     assert_eq!(watching.next().await, None);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_to_stop_does_not_wait_for_a_slow_upload() {
+    let house = House::build().set("worker.drain_seconds", "1").open().await.unwrap();
+    let token = house.token(Role::Service, None).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let serving = tokio::spawn(savoir_api::app::serve(listener, house.app.clone()));
+    let head = format!(
+        "POST /api/v1/interventions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n--b\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    house.stop.cancel();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!serving.is_finished(), "it gives answers under way the time that the settings say");
+    let ended = tokio::time::timeout(Duration::from_secs(5), serving).await;
+    ended.expect("it stops").unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn outsiders_do_not_watch_and_a_wrong_place_to_go_on_from_is_said() {
     let house = house().await;
