@@ -26,7 +26,10 @@ pub(crate) fn deeds(text: &str, language: Language) -> Vec<Deed<'_>> {
     let words = read(text).words;
     let mut heads: Vec<(usize, Form)> = Vec::new();
     for at in 0..words.len() {
-        let order = |f: &Form| matches!(f.shape, Shape::Imperative | Shape::Infinitive);
+        // "Faites", "refaites" are participles as well.
+        let order = |f: &Form| {
+            matches!(f.shape, Shape::Imperative | Shape::Infinitive) || words[at].low == verbs.list[f.verb].imperative
+        };
         if let Some(form) = verbs.form(&words, at).filter(order).filter(|_| begins(&words, at)) {
             heads.push((at, form));
         }

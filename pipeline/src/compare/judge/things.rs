@@ -35,11 +35,11 @@ set!(
      voltage pressure flow current level lack fault system side output input short low high hors circuit"
 );
 set!(
-    /// What is renewed whenever something is opened: news only where the cause blames it.
+    /// What is renewed, or filled up, whenever something is opened: news only where the cause blames it.
     SUNDRIES =
     "joint joints pate colle graisse rondelle rondelles collier colliers gasket gaskets seal seals o-ring o-rings \
      washer washers paste bolts screws grease \
-     degraissant nettoyant alcool chiffon cleaner alcohol rag"
+     degraissant nettoyant alcool chiffon cleaner alcohol rag plein appoint"
 );
 
 /// Names of one thing in workshops: abbreviations, and words for what differs only by trade. The first is compared.
