@@ -6,6 +6,7 @@ use savoir_models::intervention::{Attachment, AttachmentKind, Stage};
 use savoir_models::review::{Decision, ReviewState};
 use savoir_models::store::{Decided, house as the_house};
 use savoir_models::viewer::{Audience, Role, Viewer};
+use savoir_pipeline::extractor::offline::Offline;
 use savoir_pipeline::fault::Fault;
 use savoir_pipeline::search::{Query, search};
 use savoir_pipeline::worker::single::one_job;
@@ -93,13 +94,23 @@ async fn a_recording_waits_for_a_speech_model_and_goes_on_by_itself_when_there_i
 
 #[tokio::test]
 async fn two_that_tell_the_same_at_the_same_moment_become_one_review_with_two_cases() {
-    for house in crate::crash::both_houses().await {
-        let (one, two) = (deliver(&house, "T-1").await, deliver(&house, "T-2").await);
+    let offline = || House::build().extractor(std::sync::Arc::new(Offline));
+    let mut houses = vec![offline().open().await.unwrap()];
+    houses.extend(offline().postgres().open().await);
+    for house in houses {
+        let report = "J'ai consigné la machine. Le thermocouple était coupé près du connecteur. J'ai remplacé le thermocouple. \
+            J'ai lancé 50 sachets d'essai : toutes les soudures sont étanches.";
+        let ids = [InterventionId::new(), InterventionId::new()];
+        let mut tx = house.kit.db.begin().await.unwrap();
+        for (n, id) in ids.into_iter().enumerate() {
+            tx.accept(id, &intake(&format!("T-{n}"), report), &[], house.kit.clock.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
         house.work().await;
         let reviews = house.kit.db.reviews(ReviewState::Open, None, 10).await.unwrap();
         assert_eq!(reviews.iter().map(|r| r.cases).collect::<Vec<_>>(), [2], "on {}", house.kit.db.kind());
         let mut stages = Vec::new();
-        for id in [one, two] {
+        for id in ids {
             stages.push(house.kit.db.intervention(id, &the_house()).await.unwrap().unwrap().stage);
         }
         stages.sort();
