@@ -1,6 +1,7 @@
 //! Files, kept under the hash of their bytes. The only file that knows the object store.
 //!
-//! A blob is written first and named by a row second. What no row names is swept later; never the other way round.
+//! A blob is written first and named by a row second. Never the other way round. What no row names
+//! (a delivery that was refused, an upload that broke off with its process) does no harm and stays: nothing removes it yet.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

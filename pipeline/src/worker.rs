@@ -11,15 +11,21 @@ pub mod single;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use savoir_models::clock::Timestamp;
 use savoir_models::id;
-use savoir_models::intervention::Stage;
-use savoir_models::job::{Job, Lane, Step};
+use savoir_models::job::{Job, Lane};
 use savoir_models::store::{Claimed, Lease, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::kit::Kit;
+
+/// Between two looks for events that are old.
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+
+/// How long events are remembered, in ms: thirty days.
+const REMEMBERED_MS: i64 = 30 * 86_400_000;
 
 /// When a worker ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +45,8 @@ pub struct Worker {
     tasks: JoinSet<()>,
     /// What waited for something missing was told to look again, as each worker does once.
     woken: bool,
+    /// When old events were last forgotten.
+    forgot: Option<Instant>,
 }
 
 /// Room in a lane: held while a step of that lane runs.
@@ -57,7 +65,7 @@ impl Worker {
             max_failures: kit.line.max_failures,
         };
         let lanes = kit.line.lanes.map(|n| Arc::new(Semaphore::new(n)));
-        Self { kit, lease, lanes, stop, tasks: JoinSet::new(), woken: false }
+        Self { kit, lease, lanes, stop, tasks: JoinSet::new(), woken: false, forgot: None }
     }
 
     /// Works until told to stop, or until there is nothing left to do; then lets running jobs end (for `drain` at most,
@@ -68,6 +76,7 @@ impl Worker {
     pub async fn run(mut self, until: Until) -> Result<(), StoreError> {
         let mut pause = self.kit.line.poll;
         while !self.stop.is_cancelled() {
+            self.forget().await;
             match self.round().await {
                 Ok(claimed) => {
                     pause = self.kit.line.poll;
@@ -121,7 +130,8 @@ impl Worker {
                     (Claimed::Run(_), None) => {}
                     (Claimed::Dead(job), permit) => {
                         rooms.extend(permit);
-                        self.bury(&job).await?;
+                        let reason = job.fault.unwrap_or_default();
+                        tracing::error!(job = %job.id, step = %job.step, subject = job.subject, reason, "job is dead");
                     }
                 }
             }
@@ -139,17 +149,24 @@ impl Worker {
         self.tasks.spawn(chain.work(job, room));
     }
 
-    /// A job that ended with its process too often: its intervention says so.
-    async fn bury(&self, job: &Job) -> Result<(), StoreError> {
-        let reason = job.fault.clone().unwrap_or_default();
-        tracing::error!(job = %job.id, step = %job.step, subject = job.subject, reason, "job is dead");
-        if job.step == Step::Publish {
-            return Ok(());
+    /// Forgets what happened on the line so long ago that nobody watches it any more; the stages themselves stay.
+    async fn forget(&mut self) {
+        if self.forgot.is_some_and(|at| at.elapsed() < FORGET_EVERY) {
+            return;
         }
-        let Ok(id) = job.subject.parse() else { return Ok(()) };
-        let mut tx = self.kit.db.begin().await?;
-        tx.move_to(id, Stage::Failed, Some(&reason), self.kit.clock.now()).await?;
-        tx.commit().await
+        self.forgot = Some(Instant::now());
+        let before = Timestamp(self.kit.clock.now().0 - REMEMBERED_MS);
+        let forgotten = async {
+            let mut tx = self.kit.db.begin().await?;
+            let events = tx.forget_events(before).await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(events)
+        };
+        match forgotten.await {
+            Ok(0) => {}
+            Ok(events) => tracing::info!(events, "forgot old events"),
+            Err(error) => tracing::warn!(%error, "old events could not be forgotten; trying again in an hour"),
+        }
     }
 
     /// Lets running jobs end; what does not end in time is given back as it was.

@@ -56,3 +56,16 @@ async fn an_index_tells_whether_it_is_held_and_counts_of_one_that_is_gone_are_fo
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(saved_counts(&folder), None);
 }
+
+#[tokio::test]
+async fn events_that_nobody_watches_any_more_are_forgotten_and_the_stages_stay() {
+    let house = house().await;
+    let id = crate::life::deliver(&house, "T-1").await;
+    house.work().await;
+    assert!(!house.kit.db.events(None, 100).await.unwrap().is_empty());
+    house.clock.advance(Duration::from_secs(31 * 86_400));
+    house.work().await;
+    assert!(house.kit.db.events(None, 100).await.unwrap().is_empty());
+    let kept = house.kit.db.intervention(id, &savoir_models::store::house()).await.unwrap().unwrap();
+    assert_eq!(kept.stage, savoir_models::intervention::Stage::InReview);
+}

@@ -136,7 +136,7 @@ impl Intakes {
 #[async_trait]
 impl Sink for Intakes {
     async fn put(&mut self, batch: Vec<Row>) -> anyhow::Result<Vec<Put>> {
-        // Files first, rows second: what no row names is swept later.
+        // Files first, rows second: a row never names what is not there.
         let mut ready = Vec::new();
         for row in &batch {
             ready.push(self.recordings(row).await?);

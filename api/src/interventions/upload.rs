@@ -33,7 +33,8 @@ pub(super) struct Delivery {
     pub(super) no_audio: Vec<FieldError>,
 }
 
-/// Takes a delivery in. Its files are kept under their hashes; as long as no row names them, the sweep may take them.
+/// Takes a delivery in. Its files are kept under their hashes; files of a delivery that is
+/// refused stay there, named by nobody.
 pub(super) async fn receive(app: &App, request: Request) -> Result<Delivery, Problem> {
     if input::is_json(request.headers()) {
         let intake = input::parse(&input::read(app, request.into_body()).await?)?;
