@@ -307,7 +307,7 @@ pub struct Intervention {
     pub attachments: Vec<Attachment>,
     /// Where it stands.
     pub stage: Stage,
-    /// What it waits for or why it failed, in words for a person.
+    /// What it waits for, or why it failed, was merged or rejected, in words for a person.
     pub waiting: Option<String>,
     /// The procedure it became, or is a case of.
     pub procedure: Option<ProcedureId>,

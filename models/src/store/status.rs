@@ -37,7 +37,8 @@ impl Db {
             let rows: Vec<(String, i64)> = read!(self, c => sqlx::query_as(sql).fetch_all(c).await)?;
             Ok(rows.into_iter().collect())
         };
-        let (waiting,): (i64,) = read!(self, c => sqlx::query_as("SELECT COUNT(*) FROM interventions WHERE waiting IS NOT NULL").fetch_one(c).await)?;
+        let (waiting,): (i64,) =
+            read!(self, c => sqlx::query_as(include_str!("../../sql/interventions_waiting.sql")).fetch_one(c).await)?;
         let (passages,): (i64,) =
             read!(self, c => sqlx::query_as("SELECT COUNT(*) FROM passages WHERE gone = 0").fetch_one(c).await)?;
         Ok(Status {

@@ -227,6 +227,7 @@ async fn a_draft_sent_back_waits_for_answers_and_a_rejected_one_says_why() {
         db.decide(review.id, &reject, &expert("Anne"), 1, START).await.unwrap();
         let case = db.intervention(id, &house()).await.unwrap().unwrap();
         assert_eq!((case.stage, case.waiting.as_deref()), (Stage::Rejected, Some("machine retirée du parc")));
+        assert_eq!(db.status().await.unwrap().waiting, 1, "what was rejected says why and waits for nothing");
     }
 }
 
