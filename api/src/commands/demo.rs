@@ -43,7 +43,7 @@ pub struct Arguments {
 const QUESTIONS: [&str; 3] = [
     "les sachets ne sont plus fermés, erreur quarante-deux",
     "compresseur température trop haute",
-    "forklift does not lift",
+    "walk-in cold room, short cycling on E18",
 ];
 
 /// How many drafts the demo expert approves.

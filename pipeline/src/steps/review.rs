@@ -73,7 +73,9 @@ async fn home_of(kit: &Kit, known: DraftId) -> Result<Home, Fault> {
         Stage::Indexed | Stage::Compared => {
             let jobs = kit.db.jobs_of(&its.id.to_string()).await?;
             let moves = jobs.iter().any(|job| matches!(job.state, JobState::Ready | JobState::Running));
-            if moves {
+            // It may have moved on between the two looks, and have no job any more.
+            let now = kit.db.intervention(its.id, &house()).await?;
+            if moves || now.is_some_and(|now| now.stage != its.stage) {
                 return Err(Fault::behind(
                     A_STEP,
                     "a case that tells the same is a step behind: waiting for its review",
