@@ -94,7 +94,8 @@ async fn a_recording_waits_for_a_speech_model_and_goes_on_by_itself_when_there_i
 
 #[tokio::test]
 async fn two_that_tell_the_same_at_the_same_moment_become_one_review_with_two_cases() {
-    let offline = || House::build().extractor(std::sync::Arc::new(Offline));
+    // On the real clock: one of the two may have to wait a moment for the other.
+    let offline = || House::build().real_time().extractor(std::sync::Arc::new(Offline));
     let mut houses = vec![offline().open().await.unwrap()];
     houses.extend(offline().postgres().open().await);
     for house in houses {

@@ -3,6 +3,7 @@
 
 mod crash;
 mod doors;
+mod embed;
 mod extract;
 mod harness;
 mod import;
