@@ -25,7 +25,7 @@ async fn a_model2vec_folder_gives_vectors_of_unit_length_the_same_each_time() {
 
 #[tokio::test]
 async fn a_model2vec_folder_that_is_not_there_is_missing_and_named() {
-    let fault = Model2Vec::open(Path::new("no/such/folder")).err().expect("there is nothing to open");
+    let fault = Model2Vec::open(Path::new("no/such/folder")).expect_err("there is nothing to open");
     assert!(matches!(fault, Fault::Missing { need: Need::Embedder, .. }), "{fault:?}");
     assert!(fault.to_string().contains("no/such/folder"), "{fault}");
 }
