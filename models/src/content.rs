@@ -3,17 +3,75 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::clock::Timestamp;
 use crate::evidence::Evidence;
 use crate::intervention::FieldError;
 use crate::text::{Language, words};
+
+words!(
+    /// What can be wrong with a statement, as far as rules can tell.
+    FindingCode {
+        /// It points at no evidence.
+        Unproven = "unproven",
+        /// A quote does not stand in its source.
+        QuoteMissing = "quote_missing",
+        /// Too little of what it says stands in its evidence.
+        Unsupported = "unsupported",
+        /// A number is not in its evidence.
+        Number = "number",
+        /// A number has another unit there.
+        Unit = "unit",
+        /// An error code is not in its evidence.
+        Code = "code",
+        /// A part reference is not in its evidence.
+        Reference = "reference",
+        /// A name is not in its evidence.
+        Name = "name",
+        /// It affirms what its evidence denies, or denies what it affirms.
+        Negation = "negation",
+        /// It stands in another order than its evidence tells.
+        Order = "order",
+        /// It rests only on words that do not tell what was done: a customer's message, a field.
+        Witness = "witness",
+        /// Its evidence tries to give orders to a machine that reads.
+        Instruction = "instruction",
+        /// It names a person, or gives something personal.
+        PersonalData = "personal_data",
+        /// It holds markup, a link or invisible characters.
+        Markup = "markup",
+        /// It is in another language than the draft.
+        Language = "language",
+    }
+);
+
+/// An expert's word that a statement stands in spite of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Override {
+    /// The named expert.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why, when something was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
 
 /// What the verifier holds against a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     /// A stable word for programs.
-    pub code: String,
-    /// What is wrong, for a person.
+    pub code: FindingCode,
+    /// What it is about: the number, the name, the quote. With the code, what tells one finding of a statement from
+    /// another.
+    #[serde(default)]
+    pub about: String,
+    /// What is wrong, for a person, in English.
     pub reason: String,
+    /// The same in French.
+    pub reason_fr: String,
+    /// Who vouches for the statement all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Override>,
 }
 
 /// One thing that is said, and where it comes from.
@@ -139,7 +197,28 @@ pub struct Content {
     pub applies_to: AppliesTo,
 }
 
+impl Statement {
+    /// Findings that nobody vouches for.
+    pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.overridden.is_none())
+    }
+}
+
 impl Content {
+    /// Every statement, to be changed, in the order of [`Self::statements`].
+    pub fn statements_mut(&mut self) -> Vec<&mut Statement> {
+        let mut out = vec![&mut self.title];
+        out.extend(&mut self.symptoms);
+        out.extend(&mut self.cause);
+        out.extend(&mut self.prerequisites);
+        out.extend(&mut self.tools);
+        out.extend(self.parts.iter_mut().map(|p| &mut p.statement));
+        out.extend(self.hazards.iter_mut().map(|h| &mut h.statement));
+        out.extend(&mut self.steps);
+        out.extend(&mut self.verification);
+        out
+    }
+
     /// Every statement with its path (`title`, `steps[2]`…), in reading order.
     #[must_use]
     pub fn statements(&self) -> Vec<(String, &Statement)> {

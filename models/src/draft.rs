@@ -1,10 +1,13 @@
 //! A procedure as the line proposes it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
 use crate::content::Content;
+use crate::evidence::Suspicion;
 use crate::id::{DraftId, InterventionId, ProcedureId};
 use crate::text::words;
 
@@ -55,6 +58,9 @@ pub struct Provenance {
     /// The model, when there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// What else it depended on: temperature, seed, kind of output, prompt's fingerprint.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// A draft.
@@ -68,6 +74,9 @@ pub struct Draft {
     pub content: Content,
     /// How it was made.
     pub provenance: Provenance,
+    /// What in its case reads like an order to a machine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspicions: Vec<Suspicion>,
     /// What comparing said; missing until it was compared.
     pub comparison: Option<Comparison>,
     /// Grows with every edit; what `If-Match` names.

@@ -42,11 +42,12 @@ pub enum Source {
 }
 
 /// Where in its source a quote stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Whoever adds evidence may leave it out: the verifier finds the quote.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Place {
     /// First byte of the quote in the source's text (UTF-8).
     pub start: usize,
-    /// One past its last byte.
+    /// One past its last byte; 0 when the quote was not found there.
     pub end: usize,
     /// The stretch of the recording in ms, for a transcript: from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,19 @@ pub struct Evidence {
     /// The words, to the letter.
     pub quote: String,
     /// Where they stand.
+    #[serde(default)]
     pub place: Place,
+}
+
+/// A stretch of a case that reads like an order to a machine: shown to the expert, and no statement may rest on it unseen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Suspicion {
+    /// Where it stands.
+    pub evidence: Evidence,
+    /// Why it is suspect, for a person, in English.
+    pub reason: String,
+    /// The same in French.
+    pub reason_fr: String,
 }
 
 /// A question to the technician, and the answer when there is one.

@@ -260,6 +260,10 @@ words!(
         Merged = "merged",
         /// An expert refused it.
         Rejected = "rejected",
+        /// Its questions were not answered in time; the case is kept, and a late answer takes it up again.
+        Unanswered = "unanswered",
+        /// The machine failed again: what the case told is taken back until it is closed anew.
+        Reopened = "reopened",
         /// A step gave up; an operator can retry it.
         Failed = "failed",
     }

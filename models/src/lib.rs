@@ -6,6 +6,8 @@
 //! | [`transcript`] | what was said in a recording, with times |
 //! | [`content`] | what a procedure says |
 //! | [`evidence`] | where a statement comes from |
+//! | [`redaction`] | what is personal in a case, and what stands for it |
+//! | [`usage`] | what a language model's answers cost |
 //! | [`draft`] | content as the line proposes it |
 //! | [`review`] | a draft before an expert |
 //! | [`procedure`] | content that an expert approved |
@@ -23,8 +25,10 @@ pub mod intervention;
 pub mod job;
 pub mod passage;
 pub mod procedure;
+pub mod redaction;
 pub mod review;
 pub mod store;
 pub mod text;
 pub mod transcript;
+pub mod usage;
 pub mod viewer;

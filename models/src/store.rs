@@ -11,6 +11,7 @@ mod line;
 mod passages;
 mod procedures;
 mod questions;
+mod redactions;
 mod reviews;
 mod sqlite;
 mod status;

@@ -26,6 +26,7 @@ use async_trait::async_trait;
 use savoir_models::content::Content;
 use savoir_models::draft::Provenance;
 use savoir_models::evidence::Case;
+use savoir_models::redaction::Redaction;
 
 use crate::fault::Fault;
 
@@ -49,9 +50,9 @@ pub trait Extractor: Send + Sync + 'static {
     /// How its drafts are made.
     fn provenance(&self) -> Provenance;
 
-    /// Reads the case.
+    /// Reads the case. What `redaction` masks is seen by no model.
     ///
     /// # Errors
     /// [`Fault::Missing`] when a model's endpoint is not there, [`Fault::Later`] for what may pass.
-    async fn extract(&self, case: &Case) -> Result<Extraction, Fault>;
+    async fn extract(&self, case: &Case, redaction: &Redaction) -> Result<Extraction, Fault>;
 }

@@ -1,11 +1,13 @@
 //! Doubles for what lies outside the house: quick, deterministic, and honest about being doubles.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use async_trait::async_trait;
 use savoir_models::content::{AppliesTo, Content, Statement};
 use savoir_models::draft::Provenance;
 use savoir_models::evidence::{Case, SourceText};
+use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 use savoir_models::transcript::Segment;
 use savoir_pipeline::extractor::{Extraction, Extractor};
@@ -44,10 +46,10 @@ pub struct Plain;
 #[async_trait]
 impl Extractor for Plain {
     fn provenance(&self) -> Provenance {
-        Provenance { extractor: "plain".into(), version: "1".into(), model: None }
+        Provenance { extractor: "plain".into(), version: "1".into(), model: None, parameters: BTreeMap::new() }
     }
 
-    async fn extract(&self, case: &Case) -> Result<Extraction, Fault> {
+    async fn extract(&self, case: &Case, _redaction: &Redaction) -> Result<Extraction, Fault> {
         let intake = &case.intervention.intake;
         let mut steps = Vec::new();
         for SourceText { source, text } in case.texts() {

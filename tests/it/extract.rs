@@ -8,6 +8,7 @@ use savoir_models::content::Content;
 use savoir_models::evidence::{Case, Question, Source};
 use savoir_models::id::{AttachmentId, InterventionId, QuestionId};
 use savoir_models::intervention::{Exchange, Intake, Intervention, Outcome, Stage};
+use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 use savoir_models::transcript::{Segment, Transcript};
 use savoir_pipeline::extractor::{Extraction, Extractor, offline};
@@ -239,7 +240,10 @@ async fn drafts_say_which_rules_made_them() {
     let provenance = offline::Offline.provenance();
     assert_eq!((provenance.extractor.as_str(), provenance.model), ("offline", None));
     assert_eq!(provenance.version, offline::VERSION);
-    assert_eq!(offline::Offline.extract(&english()).await.unwrap(), offline::extract(&english()));
+    assert_eq!(
+        offline::Offline.extract(&english(), &Redaction::default()).await.unwrap(),
+        offline::extract(&english())
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ struct Row {
     intervention_id: String,
     content: String,
     provenance: String,
+    suspicions: String,
     comparison: Option<String>,
     version: i64,
     created_at: i64,
@@ -27,6 +28,7 @@ impl Row {
             intervention: parsed("draft", &self.intervention_id)?,
             content: from_json("draft content", &self.content)?,
             provenance: from_json("draft provenance", &self.provenance)?,
+            suspicions: from_json("suspicions", &self.suspicions)?,
             comparison: self.comparison.map(|c| from_json("comparison", &c)).transpose()?,
             version: self.version,
             created_at: Timestamp(self.created_at),
@@ -107,11 +109,13 @@ impl Tx {
     /// When the database fails.
     pub async fn put_draft(&mut self, draft: &Draft) -> Result<DraftId> {
         let (content, provenance) = (json(&draft.content)?, json(&draft.provenance)?);
+        let suspicions = json(&draft.suspicions)?;
         let (id,): (String,) = write!(self, c => sqlx::query_as(include_str!("../../sql/drafts_put.sql"))
             .bind(draft.id.to_string())
             .bind(draft.intervention.to_string())
             .bind(content)
             .bind(provenance)
+            .bind(suspicions)
             .bind(draft.created_at.0)
             .fetch_one(c)
             .await)?;

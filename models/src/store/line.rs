@@ -171,7 +171,8 @@ impl Db {
         Ok(decided)
     }
 
-    /// Keeps answers to open questions of an intervention; once none is open, extraction runs again with them.
+    /// Keeps answers to open questions of an intervention; once none is open, the case goes down the line again with
+    /// them, from its redaction on: answers too may name people.
     ///
     /// # Errors
     /// When the database fails.
@@ -192,8 +193,8 @@ impl Db {
         }
         let open = tx.open_questions(id).await?;
         if open == 0 {
-            tx.put_job(Step::Extract, &id.to_string(), now).await?;
-            tx.move_to(id, Stage::Redacted, None, now).await?;
+            tx.put_job(Step::Redact, &id.to_string(), now).await?;
+            tx.move_to(id, Stage::Transcribed, None, now).await?;
         }
         tx.commit().await?;
         Ok(Answered::Kept { open })

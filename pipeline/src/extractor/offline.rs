@@ -4,9 +4,12 @@
 //! clause, trimmed; steps have their verb turned into an order. What it cannot place it leaves out: the
 //! expert has the sources beside the draft. The same case gives the same draft, always.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use savoir_models::draft::Provenance;
 use savoir_models::evidence::Case;
+use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 
 use super::lexicon::Lexicon;
@@ -23,10 +26,15 @@ pub struct Offline;
 #[async_trait]
 impl Extractor for Offline {
     fn provenance(&self) -> Provenance {
-        Provenance { extractor: "offline".to_owned(), version: VERSION.to_owned(), model: None }
+        Provenance {
+            extractor: "offline".to_owned(),
+            version: VERSION.to_owned(),
+            model: None,
+            parameters: BTreeMap::new(),
+        }
     }
 
-    async fn extract(&self, case: &Case) -> Result<Extraction, Fault> {
+    async fn extract(&self, case: &Case, _redaction: &Redaction) -> Result<Extraction, Fault> {
         Ok(extract(case))
     }
 }

@@ -8,12 +8,17 @@ use savoir_models::job::Step;
 use crate::extractor::Extraction;
 use crate::fault::Fault;
 use crate::kit::Kit;
+use crate::redact::redact;
 use crate::step::Output;
+use crate::verify;
 
 pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> {
     let case = super::case(kit, id).await?;
+    // A case from before this step knew redactions has none yet.
+    let redaction = kit.db.redaction(id).await?.unwrap_or_else(|| redact(&case));
+    let extraction = kit.extractor.extract(&case, &redaction).await?;
     let provenance = kit.extractor.provenance();
-    match kit.extractor.extract(&case).await? {
+    match extraction {
         Extraction::TooThin { reason, questions } => Ok(Output::new(move |tx, now| {
             Box::pin(async move {
                 tx.ask(id, &questions, None, now).await?;
@@ -27,23 +32,28 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
                 Ok(Some(Step::Index))
             })
         })),
-        Extraction::Draft(content) => Ok(Output::new(move |tx, now| {
-            Box::pin(async move {
-                let draft = Draft {
-                    id: DraftId::new(),
-                    intervention: id,
-                    content: *content,
-                    provenance,
-                    comparison: None,
-                    version: 1,
-                    created_at: now,
-                    updated_at: now,
-                };
-                tx.put_draft(&draft).await?;
-                tx.move_to(id, Stage::Drafted, None, now).await?;
-                Ok(Some(Step::Index))
-            })
-        })),
+        Extraction::Draft(mut content) => {
+            verify::verify(&case, &redaction, &mut content);
+            let suspicions = verify::suspicions(&case);
+            Ok(Output::new(move |tx, now| {
+                Box::pin(async move {
+                    let draft = Draft {
+                        id: DraftId::new(),
+                        intervention: id,
+                        content: *content,
+                        provenance,
+                        suspicions,
+                        comparison: None,
+                        version: 1,
+                        created_at: now,
+                        updated_at: now,
+                    };
+                    tx.put_draft(&draft).await?;
+                    tx.move_to(id, Stage::Drafted, None, now).await?;
+                    Ok(Some(Step::Index))
+                })
+            }))
+        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Personal data become placeholders: the seat of that step. Until it is filled, cases pass as they are, which is safe
-//! as long as no text leaves the house: the offline extractor reads it here.
+//! What is personal in a case is found, before any model looks at it.
 
 use savoir_models::id::InterventionId;
 use savoir_models::intervention::Stage;
@@ -7,11 +6,14 @@ use savoir_models::job::Step;
 
 use crate::fault::Fault;
 use crate::kit::Kit;
+use crate::redact::redact;
 use crate::step::Output;
 
-pub(crate) async fn run(_kit: &Kit, id: InterventionId) -> Result<Output, Fault> {
+pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> {
+    let redaction = redact(&super::case(kit, id).await?);
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
+            tx.put_redaction(id, &redaction).await?;
             tx.move_to(id, Stage::Redacted, None, now).await?;
             Ok(Some(Step::Extract))
         })

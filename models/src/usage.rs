@@ -1,0 +1,37 @@
+//! What a language model's answer cost.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::text::words;
+
+words!(
+    /// What a model was asked for.
+    Purpose {
+        /// To draft a procedure.
+        Extract = "extract",
+        /// To judge whether two tell the same.
+        Compare = "compare",
+        /// To word questions to the technician.
+        Questions = "questions",
+        /// To find out what the endpoint can do.
+        Probe = "probe",
+    }
+);
+
+/// One call of a model: also one whose answer was of no use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Usage {
+    /// What it was asked for.
+    pub purpose: Purpose,
+    /// The model, as its endpoint names it.
+    pub model: String,
+    /// Tokens of the prompt; estimated when the endpoint does not say.
+    pub prompt_tokens: i64,
+    /// Tokens of the answer.
+    pub completion_tokens: i64,
+    /// Millionths of the currency that the settings' prices are in.
+    pub cost_micros: i64,
+    /// How long it took, in ms.
+    pub took_ms: i64,
+}
