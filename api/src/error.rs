@@ -49,6 +49,7 @@ codes! {
     BodyTooSlow = "body_too_slow", 408, "The body did not arrive in time: send it again.", "Le corps de la requête n'est pas arrivé à temps : renvoyez-le.";
     AlreadyReceived = "already_received", 409, "This source and external_id were already received with other content; nothing was changed.", "Ces source et external_id ont déjà été reçus avec un autre contenu ; rien n'a été modifié.";
     AlreadyDecided = "already_decided", 409, "This review is no longer open.", "Cette relecture n'est plus ouverte.";
+    OpenFindings = "open_findings", 409, "Some statements are not carried by their evidence: see errors.", "Certains énoncés ne sont pas portés par leur preuve : voyez errors.";
     ProcedureUnavailable = "procedure_unavailable", 409, "The procedure named does not exist, is archived, or was changed in the meantime: read it again.", "La procédure indiquée n'existe pas, est archivée ou vient d'être modifiée : relisez-la.";
     NothingToRetry = "nothing_to_retry", 409, "No step of this intervention has given up: there is nothing to retry.", "Aucune étape de cette intervention n'a été abandonnée : il n'y a rien à relancer.";
     Stale = "stale", 412, "It was changed since you read it: read it again and redo your change.", "Le texte a été modifié depuis votre lecture : relisez-le et refaites votre modification.";

@@ -18,7 +18,7 @@ use crate::{events, interventions, openapi, operations, procedures, reviews, sea
     paths(
         interventions::create, interventions::list, interventions::show, interventions::attachment,
         interventions::answer, interventions::retry, events::watch,
-        reviews::list, reviews::show, reviews::edit, reviews::decide,
+        reviews::list, reviews::show, reviews::edit, reviews::vouch, reviews::decide,
         procedures::show, procedures::revisions, procedures::feedback, search::search,
         operations::jobs, operations::status, operations::alive, operations::ready, operations::metrics,
         openapi::serve,

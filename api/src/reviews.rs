@@ -1,4 +1,6 @@
-//! The review queue: read, edit, decide.
+//! The review queue: read, edit, vouch, decide.
+
+mod vouch;
 
 use std::sync::Arc;
 
@@ -13,8 +15,11 @@ use savoir_models::intervention::{Attachment, FieldError};
 use savoir_models::review::{Decision, Refusal, Review, ReviewState};
 use savoir_models::store::Decided;
 use savoir_models::viewer::Viewer;
+use savoir_pipeline::verify::verify;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use vouch::{__path_vouch, vouch};
 
 use crate::app::App;
 use crate::auth::Bearer;
@@ -147,6 +152,8 @@ async fn content_of(app: &App, known: Known, viewer: &Viewer) -> Result<Option<C
 pub(crate) struct Edited {
     /// What `If-Match` names next.
     version: i64,
+    /// How many findings nobody vouches for yet; with any, the draft cannot be approved.
+    open_findings: usize,
 }
 
 /// Replaces the content of a draft under review.
@@ -164,7 +171,7 @@ pub(crate) async fn edit(
     bearer: Bearer,
     At(id): At<ReviewId>,
     headers: HeaderMap,
-    input::Json(content): input::Json<Content>,
+    input::Json(mut content): input::Json<Content>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let seen = input::if_match(&headers)?;
     let (review, draft) = found(&app, id).await?;
@@ -176,15 +183,30 @@ pub(crate) async fn edit(
     if !errors.is_empty() {
         return Err(Problem::fields(Code::InvalidFields, errors));
     }
+    content.keep_findings(&draft.content);
+    let case = app.kit.db.case(draft.intervention).await?.ok_or(Code::Internal)?;
+    let redaction = app.kit.db.redaction(draft.intervention).await?.unwrap_or_default();
+    verify(&case, &redaction, &mut content);
+    keep(&app, &draft, &content, (id, &bearer.viewer)).await
+}
+
+/// Keeps what an expert made of a draft, unless somebody was quicker.
+async fn keep(
+    app: &App,
+    draft: &Draft,
+    content: &Content,
+    (id, by): (ReviewId, &Viewer),
+) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let mut tx = app.kit.db.begin().await?;
-    let Some(version) = tx.edit_draft(&draft, &content, &bearer.viewer.name, app.kit.clock.now()).await? else {
+    let Some(version) = tx.edit_draft(draft, content, &by.name, app.kit.clock.now()).await? else {
         drop(tx);
-        let (review, draft) = found(&app, id).await?;
+        let (review, now) = found(app, id).await?;
         still_open(&review)?;
-        return Err(stale(seen, draft.version));
+        return Err(stale(draft.version, now.version));
     };
     tx.commit().await?;
-    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version })))
+    let open_findings = content.open_findings().len();
+    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version, open_findings })))
 }
 
 fn stale(seen: i64, current: i64) -> Problem {
@@ -228,7 +250,7 @@ pub(crate) struct DecisionTaken {
     request_body = Decision,
     responses(
         (status = 200, body = DecisionTaken, description = "It stands"),
-        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable"),
+        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable, open_findings"),
         (status = 412, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "stale"),
         (status = 428, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "version_missing"),
     ))]
@@ -276,6 +298,14 @@ fn refused(refusal: Refusal) -> Problem {
             "say why, so that the technician can learn from it",
             "dites pourquoi, pour que le technicien puisse en tirer parti",
         ),
+        Refusal::Findings { paths } => {
+            let (en, fr) = (
+                "its evidence does not carry it: edit it, add evidence, or override the finding by name",
+                "sa preuve ne la porte pas : modifiez-la, ajoutez une preuve ou passez outre nommément",
+            );
+            let error = |path: String| FieldError::new(format!("content.{path}"), "finding", en, fr);
+            Problem::fields(Code::OpenFindings, paths.into_iter().map(error).collect())
+        }
         Refusal::NoQuestions => field(
             "questions",
             "out_of_range",

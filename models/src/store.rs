@@ -27,7 +27,7 @@ use sqlx::{PgPool, Postgres, SqlitePool};
 pub use accounts::Token;
 pub use interventions::{Added, InterventionFilter};
 pub use jobs::{Claimed, Lease};
-pub use line::{Answered, Decided, house};
+pub use line::{Answered, Decided, Given, house};
 pub use passages::Neighbour;
 pub use reviews::Closing;
 pub use status::{Counts, Status};

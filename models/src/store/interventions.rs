@@ -51,6 +51,7 @@ struct AttachmentRow {
     media_type: String,
     bytes: i64,
     blob: String,
+    question_id: Option<String>,
 }
 
 impl Row {
@@ -77,6 +78,7 @@ impl AttachmentRow {
             media_type: self.media_type,
             bytes: self.bytes,
             blob: self.blob,
+            question: self.question_id.map(|q| parsed("attachment", &q)).transpose()?,
         })
     }
 }
@@ -204,20 +206,36 @@ impl Tx {
             return self.repeated(intake, &text, files).await;
         }
         for (position, file) in (0_i64..).zip(files) {
-            write!(self, c => sqlx::query(include_str!("../../sql/attachments_add.sql"))
-                .bind(file.id.to_string())
-                .bind(id.to_string())
-                .bind(position)
-                .bind(file.kind.as_str())
-                .bind(&file.name)
-                .bind(&file.media_type)
-                .bind(file.bytes)
-                .bind(&file.blob)
-                .execute(c)
-                .await
-                .map(|r| r.rows_affected()))?;
+            self.attach(id, position, file).await?;
         }
         Ok(Added::New)
+    }
+
+    /// Adds a file to an intervention, at `position` among its files.
+    async fn attach(&mut self, id: InterventionId, position: i64, file: &Attachment) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/attachments_add.sql"))
+            .bind(file.id.to_string())
+            .bind(id.to_string())
+            .bind(position)
+            .bind(file.kind.as_str())
+            .bind(&file.name)
+            .bind(&file.media_type)
+            .bind(file.bytes)
+            .bind(&file.blob)
+            .bind(file.question.map(|q| q.to_string()))
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Adds a file behind those that an intervention has. Its row must be held.
+    pub(super) async fn attach_last(&mut self, id: InterventionId, file: &Attachment) -> Result<()> {
+        let (position,): (i64,) = write!(self, c => sqlx::query_as("SELECT COUNT(*) FROM attachments WHERE intervention_id = $1")
+            .bind(id.to_string())
+            .fetch_one(c)
+            .await)?;
+        self.attach(id, position, file).await
     }
 
     async fn repeated(&mut self, intake: &Intake, text: &str, files: &[Attachment]) -> Result<Added> {
@@ -230,7 +248,11 @@ impl Tx {
             .bind(&id)
             .fetch_all(c)
             .await)?;
-        let same_files = rows.iter().map(|r| r.blob.as_str()).eq(files.iter().map(|f| f.blob.as_str()));
+        let same_files = rows
+            .iter()
+            .filter(|r| r.question_id.is_none())
+            .map(|r| r.blob.as_str())
+            .eq(files.iter().map(|f| f.blob.as_str()));
         let id = parsed("intervention", &id)?;
         Ok(if before == text && same_files { Added::Repeated(id) } else { Added::Different(id) })
     }
