@@ -1,8 +1,11 @@
 //! Questions to the technician: answered in writing or by voice, in time or late.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use savoir_models::evidence::Source;
 use savoir_models::viewer::Role;
+use savoir_pipeline::kit::LineSettings;
 use savoir_pipeline::worker::upkeep;
 use savoir_tests::call::{call, get, post};
 use savoir_tests::doubles::PARROT_SAYS;
@@ -12,6 +15,13 @@ use serde_json::{Value, json};
 use super::{INTERVENTIONS, delivered, delivery_with};
 
 const WAV: &[u8] = b"RIFF\x24\0\0\0WAVEfmt ";
+
+/// A house in which questions wait so many seconds for their answers.
+async fn patient_for(seconds: u64) -> House {
+    let patience = Some(Duration::from_secs(seconds));
+    let line = LineSettings { poll: Duration::from_millis(5), patience, ..LineSettings::default() };
+    House::build().line(line).open().await.unwrap()
+}
 
 /// A case that is too thin, with its question: the path of the case, the technician's token, the question.
 async fn asked(house: &House) -> (String, String, String) {
@@ -82,14 +92,11 @@ async fn a_recording_names_the_question_it_answers_and_is_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_that_nobody_answers_end_their_wait_and_a_late_answer_takes_the_case_up_again() {
-    let mut line = savoir_pipeline::kit::LineSettings::default();
-    line.poll = std::time::Duration::from_millis(5);
-    line.patience = Some(std::time::Duration::from_secs(30 * 86_400));
-    let house = House::build().line(line).open().await.unwrap();
+    let house = patient_for(30 * 86_400).await;
     let (case, technician, question) = asked(&house).await;
-    house.clock.advance(std::time::Duration::from_secs(29 * 86_400));
+    house.clock.advance(Duration::from_secs(29 * 86_400));
     assert_eq!(upkeep(&house.kit).await.unwrap().expired, 0);
-    house.clock.advance(std::time::Duration::from_secs(2 * 86_400));
+    house.clock.advance(Duration::from_secs(2 * 86_400));
     assert_eq!(upkeep(&house.kit).await.unwrap().expired, 1);
     assert_eq!(upkeep(&house.kit).await.unwrap().expired, 0, "once");
     let page = get(&case).by(&technician).to(&house).await.expect(200);
@@ -104,16 +111,13 @@ async fn questions_that_nobody_answers_end_their_wait_and_a_late_answer_takes_th
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_expert_asked_and_nobody_answered_comes_back_to_the_expert() {
-    let mut line = savoir_pipeline::kit::LineSettings::default();
-    line.poll = std::time::Duration::from_millis(5);
-    line.patience = Some(std::time::Duration::from_secs(86_400));
-    let house = House::build().line(line).open().await.unwrap();
+    let house = patient_for(86_400).await;
     let (id, review) = super::under_review(&house, "T-1").await;
     let expert = house.token(Role::Expert, None).await;
     let ask = json!({"decision": "ask", "questions": ["Quel couple de serrage ?"]});
     let call = post(&format!("/api/v1/reviews/{review}/decision"), &ask).by(&expert).with("if-match", "\"1\"");
     let _ = call.to(&house).await.expect(200);
-    house.clock.advance(std::time::Duration::from_secs(2 * 86_400));
+    house.clock.advance(Duration::from_secs(2 * 86_400));
     assert_eq!(upkeep(&house.kit).await.unwrap().expired, 1);
     house.work().await;
     let page = get(&format!("{INTERVENTIONS}/{id}")).by(&expert).to(&house).await.expect(200);
