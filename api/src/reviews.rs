@@ -50,6 +50,8 @@ pub(crate) struct ReviewLine {
     family: Option<String>,
     /// What comparing said.
     verdict: Option<Verdict>,
+    /// How many findings nobody vouches for yet.
+    open_findings: usize,
 }
 
 /// Lists reviews, the most worthwhile first.
@@ -72,6 +74,7 @@ pub(crate) async fn list(
         let draft = db.draft(review.draft).await?.ok_or(Code::Internal)?;
         lines.push(ReviewLine {
             review,
+            open_findings: draft.content.open_findings().len(),
             title: draft.content.title.text,
             family: draft.content.applies_to.family,
             verdict: draft.comparison.map(|c| c.verdict),
