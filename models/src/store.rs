@@ -15,6 +15,7 @@ mod redactions;
 mod reviews;
 mod sqlite;
 mod status;
+mod usages;
 
 use std::path::Path;
 use std::str::FromStr;

@@ -11,6 +11,7 @@ use crate::blobs::Blobs;
 use crate::embed::Embedder;
 use crate::extractor::Extractor;
 use crate::index::Index;
+use crate::llm::Llm;
 use crate::speech::Transcriber;
 
 /// How the line is run.
@@ -67,6 +68,8 @@ pub struct Kit {
     pub transcriber: Result<Arc<dyn Transcriber>, String>,
     /// From a case to a draft.
     pub extractor: Arc<dyn Extractor>,
+    /// A language model for what rules leave open; `None` when none is configured.
+    pub llm: Option<Arc<Llm>>,
     /// From texts to vectors.
     pub embedder: Arc<dyn Embedder>,
     /// Both indexes.

@@ -45,6 +45,29 @@ impl Sources<'_> {
     }
 }
 
+/// Who writes a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speaks {
+    /// Someone who knows the machine: what they say may be done.
+    Expert,
+    /// Someone who organises.
+    Coordinator,
+    /// Anyone else: what they say is what they see.
+    Customer,
+}
+
+/// Who writes a message that says it is `from` so.
+pub(super) fn speaks(from: &str) -> Speaks {
+    let from = crate::codes::fold(from);
+    if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+        Speaks::Expert
+    } else if from.contains("coordin") {
+        Speaks::Coordinator
+    } else {
+        Speaks::Customer
+    }
+}
+
 /// The pieces of a case by who tells them.
 #[derive(Default)]
 pub(super) struct Told {
@@ -83,19 +106,20 @@ fn told(sources: &Sources<'_>) -> Told {
                 let pieces = take(Nature::Orders);
                 out.actions.extend(pieces);
             }
-            Source::Exchange { index } => {
-                let from = crate::codes::fold(&intake.exchanges[*index].from);
-                if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+            Source::Exchange { index } => match speaks(&intake.exchanges[*index].from) {
+                Speaks::Expert => {
                     let pieces = take(Nature::Orders);
                     out.expert.extend(pieces);
-                } else if !from.contains("coordin") {
+                }
+                Speaks::Customer => {
                     let pieces = take(Nature::Customer);
                     if out.customer.is_empty() {
                         out.customer.clone_from(&pieces);
                     }
                     out.last_word = pieces;
                 }
-            }
+                Speaks::Coordinator => {}
+            },
             Source::Field { path } if path == "request.symptom" => out.symptoms = take(Nature::Customer),
             Source::Answer { question } => {
                 let asked = sources.case.questions.iter().find(|q| q.id == *question);
@@ -207,7 +231,7 @@ fn sequence(sources: &Sources<'_>, told: &Told) -> Sequence {
     let mut out = Sequence::default();
     let mut work = told.report.clone();
     for (asked, _, pieces) in &told.answers {
-        if !matches!(asked, Some(Lack::Cause | Lack::Verification | Lack::Problem | Lack::Machine)) {
+        if !matches!(asked, Some(Lack::Cause | Lack::Found | Lack::Verification | Lack::Problem | Lack::Machine)) {
             work.extend(pieces.iter().cloned());
         }
     }
@@ -278,7 +302,8 @@ fn hazards(sources: &Sources<'_>, told: &Told, sequence: &Sequence) -> Vec<Hazar
     out
 }
 
-fn applies_to(sources: &Sources<'_>, symptoms: &[Statement]) -> AppliesTo {
+/// The machines that a draft applies to, and the codes: from the structured fields, else from the symptoms.
+pub(super) fn applies_to(sources: &Sources<'_>, symptoms: &[Statement]) -> AppliesTo {
     let intake = &sources.case.intervention.intake;
     let equipment = &intake.equipment;
     let mut codes: Vec<String> = intake.request.error_codes.iter().filter_map(|c| crate::codes::canonical(c)).collect();

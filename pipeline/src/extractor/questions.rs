@@ -15,6 +15,8 @@ pub(super) enum Lack {
     Steps,
     /// Why it was wrong.
     Cause,
+    /// How one came to know why.
+    Found,
     /// How one knows that it is right again.
     Verification,
     /// That it was solved at all.
@@ -44,6 +46,7 @@ fn in_french(lack: Lack, machine: &str, symptom: &str) -> String {
         Lack::Steps => format!("Qu'avez-vous remplacé, réglé ou nettoyé exactement{about}, et dans quel ordre{on} ?"),
         Lack::Cause if symptom.is_empty() => format!("Quelle était la cause de la panne{on} ?"),
         Lack::Cause => format!("Quelle était la cause du problème « {symptom} »{on} ?"),
+        Lack::Found => format!("Qu'est-ce qui montrait la cause : contrôle, mesure, constat{about}{on} ?"),
         Lack::Verification => format!("Comment avez-vous vérifié que la panne a disparu : essai, mesure, durée{on} ?"),
         Lack::Solution => {
             format!("Le problème a-t-il été résolu depuis{on} ? Si oui, qu'est-ce qui l'a fait disparaître ?")
@@ -60,6 +63,7 @@ fn in_english(lack: Lack, machine: &str, symptom: &str) -> String {
         Lack::Steps => format!("What exactly did you replace, adjust or clean{about}, and in which order{on}?"),
         Lack::Cause if symptom.is_empty() => format!("What was the cause of the fault{on}?"),
         Lack::Cause => format!("What was the cause of \"{symptom}\"{on}?"),
+        Lack::Found => format!("What showed the cause{about}: check, reading, finding{on}?"),
         Lack::Verification => format!("How did you check that the fault is gone: test, reading, duration{on}?"),
         Lack::Solution => format!("Has the problem been solved since{on}? If so, what made it go away?"),
     }
@@ -82,6 +86,8 @@ pub(super) fn topic(question: &Question) -> Option<Lack> {
     let any = |words: &[&str]| words.iter().any(|w| text.contains(w));
     if any(&["resolu depuis", "solved since"]) {
         Some(Lack::Steps)
+    } else if any(&["montrait", "avez-vous trouve", "showed", "did you find"]) {
+        Some(Lack::Found)
     } else if any(&["cause", "pourquoi", "why", "origine"]) {
         Some(Lack::Cause)
     } else if any(&["verifi", "essai", "check that", "how did you test", "comment savez"]) {
