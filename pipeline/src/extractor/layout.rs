@@ -61,6 +61,28 @@ pub(super) struct Told {
     pub(super) unsolved: bool,
 }
 
+/// Who writes a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    /// Somebody who knows the machine.
+    House,
+    /// Somebody of the house who passes things on.
+    Coordinator,
+    Customer,
+}
+
+/// Who writes, by what a message says of its sender.
+pub(crate) fn speaker(from: &str) -> Speaker {
+    let from = crate::codes::fold(from);
+    if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+        Speaker::House
+    } else if from.contains("coordin") {
+        Speaker::Coordinator
+    } else {
+        Speaker::Customer
+    }
+}
+
 fn told(sources: &Sources<'_>) -> Told {
     let lexicon = Lexicon::of(sources.language);
     let mut out = Told::default();
@@ -84,16 +106,19 @@ fn told(sources: &Sources<'_>) -> Told {
                 out.actions.extend(pieces);
             }
             Source::Exchange { index } => {
-                let from = crate::codes::fold(&intake.exchanges[*index].from);
-                if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
-                    let pieces = take(Nature::Orders);
-                    out.expert.extend(pieces);
-                } else if !from.contains("coordin") {
-                    let pieces = take(Nature::Customer);
-                    if out.customer.is_empty() {
-                        out.customer.clone_from(&pieces);
+                match speaker(&intake.exchanges[*index].from) {
+                    Speaker::House => {
+                        let pieces = take(Nature::Orders);
+                        out.expert.extend(pieces);
                     }
-                    out.last_word = pieces;
+                    Speaker::Customer => {
+                        let pieces = take(Nature::Customer);
+                        if out.customer.is_empty() {
+                            out.customer.clone_from(&pieces);
+                        }
+                        out.last_word = pieces;
+                    }
+                    Speaker::Coordinator => {}
                 }
             }
             Source::Field { path } if path == "request.symptom" => out.symptoms = take(Nature::Customer),
