@@ -9,12 +9,13 @@ use super::said::{Said, Section, finding};
 use super::units::Unit;
 
 /// Everything exact in a statement that its evidence does not give. What was looked at is marked as dealt with.
-pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) {
+/// How many exact things its evidence does give.
+pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) -> usize {
     machine(room, said);
-    codes(room, ground, said, out);
-    references(room, ground, said, out);
-    designations(room, ground, said, out);
-    numbers(room, ground, said, out);
+    codes(room, ground, said, out)
+        + references(room, ground, said, out)
+        + designations(room, ground, said, out)
+        + numbers(room, ground, said, out)
 }
 
 /// The machine's own names may be said in any statement.
@@ -30,7 +31,8 @@ fn machine(room: &Room<'_>, said: &mut Said<'_>) {
     }
 }
 
-fn codes(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) {
+fn codes(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) -> usize {
+    let mut given = 0;
     for code in crate::codes::find(said.text, Some(room.language)) {
         let (from, to) = said.range(code.start, code.end);
         if said.dealt[from..to].iter().all(|d| *d) {
@@ -52,10 +54,13 @@ fn codes(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Ve
             });
             out.push(missing(FindingCode::Code, spelt, other, ("The code", "Le code")));
         }
+        given += usize::from(carried);
     }
+    given
 }
 
-fn references(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) {
+fn references(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) -> usize {
+    let mut given = 0;
     for reference in crate::codes::references(said.text) {
         let (from, to) = said.range(reference.start, reference.end);
         if said.dealt[from..to].iter().all(|d| *d) || measured(said, from, to) {
@@ -63,10 +68,13 @@ fn references(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &m
         }
         let spelt = said.spelt(from, to);
         said.deal(from, to);
-        if !refers(room, ground, said, spelt) {
+        if refers(room, ground, said, spelt) {
+            given += 1;
+        } else {
             out.push(missing(FindingCode::Reference, spelt, other_reference(room, ground), ("The reference", "La référence")));
         }
     }
+    given
 }
 
 /// Whether a statement may give this reference: its evidence does, or the list of parts does for what it speaks of.
@@ -106,7 +114,8 @@ fn measured(said: &Said<'_>, from: usize, to: usize) -> bool {
 }
 
 /// Letters and digits that name something: "M16", "LS-210", "CO2".
-fn designations(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) {
+fn designations(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) -> usize {
+    let mut given = 0;
     let chains = super::quantities::chains(&said.lexemes);
     let mut i = 0;
     while i < said.lexemes.len() {
@@ -118,7 +127,9 @@ fn designations(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: 
         let from = (i..to).rev().find(|j| said.lexemes[*j].is("'")).map_or(i, |j| j + 1);
         let (next, lexemes) = (to, &said.lexemes[from..to]);
         let letters = lexemes.iter().any(|l| l.word() && !matches!(l.fold.as_str(), "x" | "ø"));
-        let digits = lexemes.iter().any(super::lexemes::Lexeme::digits);
+        // "TB-VM" is a name as "TB-VM-24" is.
+        let capitals = lexemes.len() >= 3 && lexemes.iter().all(|l| l.acronym() || l.is("-"));
+        let digits = capitals || lexemes.iter().any(super::lexemes::Lexeme::digits);
         let fresh = said.dealt[from..to].iter().any(|d| !d);
         let known = (from..to).all(|j| said.dealt[j] || measured(said, j, j + 1) || !said.lexemes[j].word());
         if letters && digits && fresh && !known {
@@ -136,26 +147,33 @@ fn designations(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: 
                 };
                 out.push(missing(code, spelt, None, what));
             }
+            given += usize::from(carried);
         }
         i = next;
     }
+    given
 }
 
-fn numbers(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) {
+fn numbers(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) -> usize {
+    let mut given = 0;
     let quantities = std::mem::take(&mut said.quantities);
     for quantity in &quantities {
         let fresh = (quantity.from..quantity.to).any(|i| said.lexemes[i].digits() && !said.dealt[i]);
         let spelt_out = !said.lexemes[quantity.from].digits();
         let dealt = said.dealt[quantity.from];
         if (fresh || (spelt_out && !dealt)) && !quantity.weak {
-            number(room, ground, said, quantity, out);
+            let found = number(room, ground, said, quantity);
+            given += usize::from(found.is_none());
+            out.extend(found);
         }
         said.deal(quantity.from, quantity.to);
     }
     said.quantities = quantities;
+    given
 }
 
-fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity, out: &mut Vec<Finding>) {
+/// What is wrong with a number.
+fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity) -> Option<Finding> {
     let spelt = said.spelt(mine.from, mine.to);
     let mut same_value: Option<&str> = None;
     let mut same_family: Option<&str> = None;
@@ -173,7 +191,7 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
             let equal = meets(mine, their);
             if equal && units(mine.unit, their.unit, families.clone()) {
                 if signs(mine, their) {
-                    return;
+                    return None;
                 }
                 same_value = same_value.or(Some(written(their)));
             } else if equal {
@@ -188,7 +206,7 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
         if mine.unit.is_none() {
             let whole = Compact::of(&mine.values[0].to_string());
             if mine.values[0].fract() == 0.0 && whole.find(lexemes, room.language).is_some() {
-                return;
+                return None;
             }
         }
     }
@@ -196,21 +214,21 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
     let two = mine.values[0] == 2.0 && mine.unit.is_none() && !said.lexemes[mine.from].digits();
     let joined = |l: &super::lexemes::Lexeme| matches!(l.fold.as_str(), "et" | "and" | "+" | "&");
     if two && ground.lexemes.iter().any(|l| l.iter().any(joined)) {
-        return;
+        return None;
     }
-    match same_value {
+    Some(match same_value {
         Some(theirs) => {
             let en = format!("The evidence cited says “{theirs}”, not “{spelt}”.");
             let fr = format!("La preuve citée dit « {theirs} », et non « {spelt} ».");
-            out.push(finding(FindingCode::Unit, spelt, en, fr));
+            finding(FindingCode::Unit, spelt, en, fr)
         }
         None => {
             let torque = mine.unit.is_some_and(|u| u.family.name() == "torque");
             let what = if torque { ("The torque", "Le couple") } else { ("The number", "Le nombre") };
             let other = same_family.or(if mine.unit.is_none() { any } else { None });
-            out.push(missing(FindingCode::Number, spelt, other, what));
+            missing(FindingCode::Number, spelt, other, what)
         }
-    }
+    })
 }
 
 /// Whether two numbers have a reading in common: the same quantity, whatever unit it is given in.
@@ -231,7 +249,7 @@ fn units(mine: Option<Unit>, theirs: Option<Unit>, mut beside: impl Iterator<Ite
     match (mine, theirs) {
         (None, _) => true,
         (Some(a), Some(b)) => a.family.meets(b.family),
-        (Some(a), None) => a.family.name() == "times" || beside.any(|b| a.family.meets(b.family)),
+        (Some(a), None) => a.family.name() == "times" || beside.any(|b| a.family.meets(b.family) && a.factor == b.factor),
     }
 }
 

@@ -5,6 +5,7 @@
 //! evidence unless it is quoted too.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use savoir_models::evidence::{Case, Source, SourceText};
 use savoir_models::text::Language;
@@ -38,6 +39,7 @@ pub(super) struct Room<'t> {
     pub(super) words: &'static Words,
     hays: Vec<OnceCell<Hay<'t>>>,
     sentences: Vec<OnceCell<Vec<(usize, usize)>>>,
+    vocabularies: Vec<OnceCell<Vec<Term>>>,
     /// Names, models and serials of the machine, as they are compared.
     pub(super) machine: Vec<Compact>,
     /// Every word of the machine's fields.
@@ -63,6 +65,7 @@ impl<'t> Room<'t> {
             words: Words::of(language),
             hays: texts.iter().map(|_| OnceCell::new()).collect(),
             sentences: texts.iter().map(|_| OnceCell::new()).collect(),
+            vocabularies: texts.iter().map(|_| OnceCell::new()).collect(),
             machine: fields.iter().map(|f| Compact::of(f)).filter(|c| !c.is_empty()).collect(),
             machine_words: fields.iter().flat_map(|f| lexemes(f)).filter(Lexeme::word).collect(),
             codes: intake.request.error_codes.iter().filter_map(|c| crate::codes::canonical(c)).collect(),
@@ -75,6 +78,15 @@ impl<'t> Room<'t> {
 
     pub(super) fn sentences(&self, text: usize) -> &[(usize, usize)] {
         self.sentences[text].get_or_init(|| trade::sentences(&self.texts[text].text))
+    }
+
+    /// The words of a text, each once.
+    fn vocabulary(&self, text: usize) -> &[Term] {
+        self.vocabularies[text].get_or_init(|| {
+            let words = self.hay(text).lexemes.iter().filter(|l| meaningful(l, self.language)).map(|l| l.fold.as_str());
+            let distinct: BTreeSet<&str> = words.collect();
+            distinct.into_iter().map(|w| self.words.term(w, self.language)).collect()
+        })
     }
 
     /// Which text a source is.
@@ -148,7 +160,12 @@ pub(super) struct Ground<'r> {
 impl<'r> Ground<'r> {
     pub(super) fn new(room: &'r Room<'_>, quotes: Vec<Stretch>) -> Self {
         let wide = merged(quotes.iter().map(|q| room.widened(*q, 0)).collect());
-        let near = merged(quotes.iter().map(|q| room.widened(*q, 1)).collect());
+        // The first sentence says what a report is about.
+        let first = quotes.iter().filter_map(|q| {
+            let (start, end) = *room.sentences(q.text).first()?;
+            Some(room.widened(Stretch { text: q.text, start, end: end.min(start + LONG) }, 0))
+        });
+        let near = merged(quotes.iter().map(|q| room.widened(*q, 1)).chain(first).collect());
         let lexemes: Vec<&[Lexeme]> = wide.iter().map(|s| room.lexemes(*s)).collect();
         let quantities = lexemes.iter().map(|l| quantities(l, room.language)).collect();
         let terms = |lexemes: &[Lexeme]| -> Vec<Term> {
@@ -163,6 +180,13 @@ impl<'r> Ground<'r> {
             lexemes,
             quantities,
         }
+    }
+}
+
+impl Ground<'_> {
+    /// Whether the texts that are quoted name a thing, wherever.
+    pub(super) fn names(&self, room: &Room<'_>, term: &Term) -> bool {
+        self.quotes.iter().any(|q| room.vocabulary(q.text).iter().any(|t| t.names(term)))
     }
 }
 

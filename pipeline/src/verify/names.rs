@@ -35,11 +35,19 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: 
         }
         let carried = ground.lexemes.iter().any(|l| l.iter().any(|w| same(w, lexeme)) || (acronym && initials(l, lexeme)))
             || room.machine_words.iter().any(|w| same(w, lexeme))
+            || listed(room, said, lexeme)
             || (acronym && (abbreviates(room, ground, lexeme) || joined(ground, lexeme)));
         if !carried {
             out.push(missing(FindingCode::Name, said.spelt(i, i + 1), None, ("The name", "Le nom")));
         }
     }
+}
+
+/// Whether the list of parts names it for what the statement speaks of.
+fn listed(room: &Room<'_>, said: &Said<'_>, name: &Lexeme) -> bool {
+    room.case.intervention.intake.parts.iter().filter_map(|p| p.name.as_deref()).any(|part| {
+        super::lexemes::lexemes(part).iter().any(|w| same(w, name)) && super::figures::speaks_of(room, said, part)
+    })
 }
 
 /// Whether a sentence, or what is like one, begins at lexeme `i`.

@@ -37,11 +37,15 @@ set!(
 pub(super) struct Claim {
     pub(super) term: Term,
     pub(super) denied: bool,
-    /// Neither: "ne rechargez qu'après".
+    /// Neither: "ne rechargez qu'après"; a word after one that is denied.
     both: bool,
     /// Which clause it stands in.
     clause: usize,
     lexeme: usize,
+    /// What denies it.
+    by: usize,
+    /// The noun that others before it only tell more of: "smell" of "no gas smell".
+    head: bool,
 }
 
 /// What a stretch of lexemes affirms and denies.
@@ -50,14 +54,15 @@ pub(super) struct Claims {
     pub(super) claims: Vec<Claim>,
     /// Clauses that hold a word which denies by itself.
     lacks: Vec<usize>,
-    /// It holds a negation.
-    pub(super) denies: bool,
+    /// Clauses that hold a negation.
+    denials: Vec<usize>,
 }
 
 /// Reads what lexemes affirm and deny.
 pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> Claims {
     let scan = Scan { lexemes, language };
-    let (mut denied, mut both, mut clauses) = (vec![false; lexemes.len()], vec![false; lexemes.len()], Vec::new());
+    let (mut denied, mut both) = (vec![None; lexemes.len()], vec![false; lexemes.len()]);
+    let (mut clauses, mut heads) = (Vec::with_capacity(lexemes.len()), vec![true; lexemes.len()]);
     let mut out = Claims::default();
     let mut clause = 0;
     for (i, lexeme) in lexemes.iter().enumerate() {
@@ -72,8 +77,14 @@ pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> C
             Found::Nothing => {}
             Found::Only(at) => both[at] = true,
             Found::Denied(targets) => {
-                out.denies = true;
-                targets.into_iter().for_each(|t| denied[t] = true);
+                out.denials.push(clause);
+                // What follows in the clause may be what is meant: "pas au lavage MEK".
+                let last = targets.iter().max().copied().unwrap_or(i);
+                (last + 1..scan.reach(last + 1).min(last + 9)).for_each(|t| both[t] |= !targets.is_empty());
+                for target in targets {
+                    denied[target] = Some(i);
+                    heads[target] = target == last;
+                }
             }
         }
         if lexeme.word() && words.lack(&lexeme.fold) || lexeme.is("0") {
@@ -81,12 +92,29 @@ pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> C
         }
     }
     for (i, lexeme) in lexemes.iter().enumerate() {
-        if meaningful(lexeme, language) || (lexeme.digits() && denied[i]) {
-            let term = words.term(&lexeme.fold, language);
-            out.claims.push(Claim { term, denied: denied[i], both: both[i], clause: clauses[i], lexeme: i });
+        let said = meaningful(lexeme, language) && (denied[i].is_some() || !scan.light(i));
+        if said || lexeme.digits() {
+            let told = if language == Language::English { undone(&lexeme.fold) } else { None };
+            let term = words.term(told.unwrap_or(&lexeme.fold), language);
+            let by = denied[i];
+            out.claims.push(Claim {
+                term,
+                denied: by.is_some(),
+                both: both[i],
+                clause: clauses[i],
+                lexeme: i,
+                by: by.unwrap_or(i),
+                head: heads[i],
+            });
         }
     }
     out
+}
+
+/// What an English word says was not done: "untouched" is not "touched".
+fn undone(word: &str) -> Option<&str> {
+    let rest = word.strip_prefix("un")?;
+    matches!(rest, "touched" | "broken" | "moved" | "changed" | "damaged" | "opened" | "used" | "altered").then_some(rest)
 }
 
 enum Found {
@@ -146,20 +174,29 @@ impl Scan<'_> {
         let before = i.checked_sub(1).map_or("", |p| self.fold(p));
         match fold {
             "ne" | "n" if fold == "ne" || self.fold(i + 1) == "'" => self.negated_verb(i),
-            "sans" if self.fold(i + 1) == "arret" => Found::Nothing,
-            "sans" | "aucun" | "aucune" | "ni" | "zero" => self.from(i + 1),
-            "non" if !matches!(before, "ou" | "") => self.from(i + 1),
-            "non" => self.from(i + 1),
+            // "s'arrête sans arrêt": again and again.
+            "sans" if self.fold(i + 1) == "arret" && i > 0 && self.fold(i - 1).starts_with("arret") => Found::Nothing,
+            "sans" | "aucun" | "aucune" | "ni" => self.from(i + 1),
+            // "le zéro", "zéro refait": what an instrument is set to.
+            "zero" if matches!(before, "le" | "du" | "un" | "a" | "au") => Found::Nothing,
+            "zero" if crate::extractor::trade::verb(self.fold(i + 1), self.language).is_some() => Found::Nothing,
+            "zero" => self.from(i + 1),
+            // "Non c'est le groupe": an answer.
+            "non" if matches!(self.fold(i + 1), "c" | "ce" | "il" | "elle" | "ca" | "le" | "la" | "les" | "," | "." | "") => {
+                Found::Nothing
+            }
+            "non" if before != "ou" => self.from(i + 1),
             "absence" => self.from(i + 1),
             "evitez" | "eviter" | "interdit" | "inutile" => self.from(i + 1),
+            "pas" if matches!(self.fold(i + 1), "plus" | "moins" | "trop" | "mal") => Found::Denied(Vec::new()),
+            "plus" if before == "pas" => Found::Nothing,
             "pas" | "jamais" | "plus" | "rien" if !self.after_ne(i) => self.alone(i),
             _ => Found::Nothing,
         }
     }
 
     fn from(&self, i: usize) -> Found {
-        let targets = self.compound(i);
-        if targets.is_empty() { Found::Nothing } else { Found::Denied(targets) }
+        Found::Denied(self.compound(i))
     }
 
     /// Whether a "ne" or "n'" before it in its clause makes it the second half.
@@ -210,7 +247,9 @@ impl Scan<'_> {
         let content = verb.filter(|v| meaningful(&self.lexemes[*v], self.language) && !self.light(*v));
         if fold == "plus" {
             // More than, the most, two bars more: only what is at the head of a clause or ends it denies.
-            let head = opens && (of || after.is_some_and(|l| l.fold.ends_with(['e', 's', 'u', 'i']) && l.fold.len() > 4));
+            let more = matches!(before.map_or("", |l| l.fold.as_str()), "un" | "peu" | "bien" | "le" | "la" | "les" | "au" | "de" | "en" | "non");
+            let of = of && !more;
+            let head = of || opens && (of || after.is_some_and(|l| l.fold.ends_with(['e', 's', 'u', 'i']) && l.fold.len() > 4));
             let counted = self.lexemes.get(i + 2).is_some_and(Lexeme::digits);
             let ends = content.is_some() && closes && !before.is_some_and(|l| l.digits());
             let after_aux = before.is_some_and(|l| matches!(l.fold.as_str(), "a" | "est" | "y"));
@@ -230,17 +269,18 @@ impl Scan<'_> {
     }
 
     fn english(&self, i: usize) -> Found {
+        let before = i.checked_sub(1).map_or("", |p| self.fold(p));
         match self.fold(i) {
             "not" | "never" | "without" | "cannot" | "avoid" => self.from(i + 1),
             "t" if i > 1 && self.fold(i - 1) == "'" && self.fold(i - 2).ends_with('n') => self.from(i + 1),
+            // "pt no FW 25": a number, not a denial.
+            "no" if matches!(before, "pt" | "part" | "ref" | "serial" | "model" | "item" | "order") => Found::Nothing,
             "no" if !matches!(self.fold(i + 1), "." | "") && !self.lexemes.get(i + 1).is_some_and(Lexeme::digits) => {
                 self.from(i + 1)
             }
             "none" | "nothing" | "neither" | "nor" | "nobody" => self.from(i + 1),
             "zero" if !self.lexemes.get(i + 1).is_some_and(|l| l.kind == Kind::Mark) => Found::Nothing,
-            "untouched" | "unbroken" | "unmoved" => {
-                Found::Denied(i.checked_sub(1).into_iter().chain([i]).collect())
-            }
+            word if undone(word).is_some() => Found::Denied(vec![i]),
             _ => Found::Nothing,
         }
     }
@@ -250,41 +290,80 @@ impl Scan<'_> {
 pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: &mut Vec<Finding>) {
     let mine = claims(&said.lexemes, room.words, room.language);
     let theirs: Vec<Claims> = ground.lexemes.iter().map(|l| claims(l, room.words, room.language)).collect();
-    let evidence = || theirs.iter().flat_map(|c| c.claims.iter());
-    let denied: Vec<&Claim> = mine.claims.iter().filter(|c| c.denied).collect();
-    // What the statement denies.
-    if !denied.is_empty() {
-        let shared = denied.iter().any(|m| evidence().any(|t| (t.denied || t.both) && t.term.means(&m.term)));
-        let affirmed = denied.iter().find(|m| evidence().any(|t| !t.denied && t.term.means(&m.term)));
-        let answered = theirs.iter().any(|c| c.denies || !c.lacks.is_empty())
-            || denied.iter().any(|m| evidence().any(|t| room.words.opposed(&m.term, &t.term)));
-        let wrong = match affirmed {
-            Some(claim) if !shared => Some(*claim),
-            None if !shared && !answered => denied.first().copied(),
-            _ => None,
-        };
-        if let Some(claim) = wrong {
-            let word = said.spelt(claim.lexeme, claim.lexeme + 1);
-            let en = format!("The statement denies “{word}”; the evidence cited does not.");
-            let fr = format!("L'énoncé nie « {word} », la preuve citée ne le nie pas.");
-            out.push(finding(FindingCode::Negation, word, en, fr));
-            return;
-        }
+    if let Some(claim) = wrongly_denied(room, ground, said, &mine, &theirs) {
+        let word = said.spelt(claim.lexeme, claim.lexeme + 1);
+        let en = format!("The statement denies “{word}”; the evidence cited does not.");
+        let fr = format!("L'énoncé nie « {word} », la preuve citée ne le nie pas.");
+        out.push(finding(FindingCode::Negation, word, en, fr));
+    } else if let Some(claim) = wrongly_affirmed(&mine, &theirs) {
+        let word = said.spelt(claim.lexeme, claim.lexeme + 1);
+        let en = format!("The evidence cited denies “{word}”; the statement does not.");
+        let fr = format!("La preuve citée nie « {word} », l'énoncé ne le nie pas.");
+        out.push(finding(FindingCode::Negation, word, en, fr));
     }
-    // What the evidence denies.
-    for their in evidence().filter(|t| t.denied) {
-        let mut same = mine.claims.iter().filter(|m| m.term.is(&their.term)).peekable();
-        if same.peek().is_none() {
+}
+
+/// A word that the statement denies, and its evidence does not.
+fn wrongly_denied<'m>(
+    room: &Room<'_>,
+    ground: &Ground<'_>,
+    said: &Said<'_>,
+    mine: &'m Claims,
+    theirs: &[Claims],
+) -> Option<&'m Claim> {
+    let evidence = || theirs.iter().flat_map(|c| c.claims.iter().map(move |claim| (c, claim)));
+    let denied: Vec<&Claim> = mine.claims.iter().filter(|c| c.denied).collect();
+    let first = *denied.first()?;
+    let shared = evidence().any(|(_, t)| {
+        denied.iter().any(|m| (t.denied || t.both) && t.term.means(&m.term))
+            || (t.denied && mine.claims.iter().any(|m| m.both && m.term.is(&t.term)))
+    });
+    // The same words in the same order: "plus d'eau" in both.
+    let repeated = |m: &Claim| {
+        let (no, word) = (&said.lexemes[m.by].fold, &said.lexemes[m.lexeme].fold);
+        let near = |l: &[Lexeme], i: usize| l[i + 1..].iter().take(6).any(|w| w.fold == *word);
+        ground.lexemes.iter().any(|l| (0..l.len()).any(|i| l[i].fold == *no && near(l, i)))
+    };
+    if shared || denied.iter().any(|m| repeated(m)) {
+        return None;
+    }
+    // The same word, or a verb for it, told without any lack beside it.
+    let affirms = |c: &Claims, t: &Claim, m: &Claim| {
+        let verbs = t.term.verb.is_some() && m.term.verb.is_some();
+        !t.denied && (t.term.is(&m.term) || (verbs && t.term.means(&m.term) && !c.lacks.contains(&t.clause)))
+    };
+    if let Some(claim) = denied.iter().find(|m| evidence().any(|(c, t)| affirms(c, t, m))) {
+        return Some(claim);
+    }
+    let opposed = denied.iter().any(|m| evidence().any(|(_, t)| room.words.opposed(&m.term, &t.term)));
+    // A denial answers where it speaks of the same things.
+    let about = |c: &Claims, clause: usize| {
+        let mut told = c.claims.iter().filter(|t| t.clause == clause && !t.term.fold.starts_with(|c: char| c.is_ascii_digit()));
+        let all = told.clone().count();
+        all < 2 || told.any(|t| mine.claims.iter().any(|m| m.term.means(&t.term)))
+    };
+    let denies = theirs.iter().any(|c| c.denials.iter().any(|clause| about(c, *clause)));
+    let lacks = theirs.iter().any(|c| !c.lacks.is_empty());
+    // "Ne vérifiez pas …", "n'est pas défaillante" want a denial, not a lack.
+    let forbids = first.lexeme <= 3 && matches!(said.lexemes[0].fold.as_str(), "ne" | "n" | "do" | "don" | "never");
+    let damage = room.words.lack(&first.term.fold);
+    let answered = denies || opposed || (lacks && !forbids && !damage);
+    (!answered).then_some(first)
+}
+
+/// A word that the statement affirms, and its evidence denies.
+fn wrongly_affirmed<'m>(mine: &'m Claims, theirs: &[Claims]) -> Option<&'m Claim> {
+    let evidence = || theirs.iter().flat_map(|c| c.claims.iter());
+    for their in evidence().filter(|t| t.denied && t.head) {
+        let same = |m: &Claim| m.term.means(&their.term);
+        let mut said = mine.claims.iter().filter(|m| same(m)).peekable();
+        if said.peek().is_none() || evidence().any(|t| !t.denied && t.term.means(&their.term)) {
             continue;
         }
-        let affirmed_there = evidence().any(|t| !t.denied && t.term.is(&their.term));
-        let excused = same.clone().any(|m| m.denied || m.both || mine.lacks.contains(&m.clause));
-        if let (false, false, Some(claim)) = (affirmed_there, excused, same.next()) {
-            let word = said.spelt(claim.lexeme, claim.lexeme + 1);
-            let en = format!("The evidence cited denies “{word}”; the statement does not.");
-            let fr = format!("La preuve citée nie « {word} », l'énoncé ne le nie pas.");
-            out.push(finding(FindingCode::Negation, word, en, fr));
-            return;
+        let excused = said.clone().any(|m| m.denied || m.both || mine.lacks.contains(&m.clause));
+        if !excused {
+            return said.next();
         }
     }
+    None
 }

@@ -148,10 +148,13 @@ impl Scan<'_> {
         let digits = |n: usize| self.at(n).filter(|l| l.digits());
         let glued = |n: usize| digits(n).filter(|l| l.glued() && !l.fold.contains('/'));
         match self.at(j).filter(|l| l.glued()).map(|l| l.fold.as_str()) {
-            Some("." | ",") if glued(j + 1).is_some() => {
+            Some(mark @ ("." | ",")) if glued(j + 1).is_some() => {
                 let rest = self.fold(j + 1);
-                values = vec![number(&format!("{first}.{rest}"))];
-                if rest.len() == 3 && first.len() <= 3 && !first.starts_with('0') {
+                // "2,000" is two thousand in English and two in French; "1.500" is either in French.
+                let english = self.language == Language::English;
+                let grouped = rest.len() == 3 && first.len() <= 3 && !first.starts_with('0') && (mark == ",") == english;
+                values = if grouped && english { Vec::new() } else { vec![number(&format!("{first}.{rest}"))] };
+                if grouped {
                     let mut whole = format!("{first}{rest}");
                     j += 2;
                     while let Some(more) = glued(j + 1).filter(|l| l.fold.len() == 3)
@@ -268,7 +271,8 @@ impl Scan<'_> {
         let mut out = made(to, value, false, false);
         self.measure(&mut out);
         let one = taken == 1 && matches!(fold, "un" | "une" | "one" | "neuf" | "cent");
-        out.weak = one && out.unit.is_none();
+        // "un tour" is a lathe more often than a turn.
+        out.weak = one && out.unit.is_none_or(|u| fold != "neuf" && u.family.name() == "turn");
         Some(out)
     }
 

@@ -34,10 +34,10 @@ pub(super) fn judge(room: &Room<'_>, redaction: &Redaction, statement: &mut Stat
     let ground = Ground::new(room, quotes);
     let text = statement.text.clone();
     let mut said = Said::new(room, &text, section);
-    figures::check(room, &ground, &mut said, &mut out);
+    let given = figures::check(room, &ground, &mut said, &mut out);
     names::check(room, &ground, &said, &mut out);
     negation::check(room, &ground, &said, &mut out);
-    support::check(room, &ground, &said, &mut out);
+    support::check(room, &ground, &said, given, &mut out);
     out
 }
 

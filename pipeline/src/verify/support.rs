@@ -13,7 +13,8 @@ const ENOUGH: f64 = 0.34;
 /// A part is named, not told: at least this share of its name.
 const NAMED: f64 = 0.5;
 
-pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: &mut Vec<Finding>) {
+/// `given`: how many numbers, codes and references the evidence gives; they count as much as words.
+pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given: usize, out: &mut Vec<Finding>) {
     let judged: Vec<(usize, Term, bool)> = said
         .terms(room)
         .into_iter()
@@ -23,21 +24,43 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: 
         })
         .collect();
     let asked: Vec<&(usize, Term, bool)> = judged.iter().filter(|(_, t, ok)| *ok || !room.words.plain(&t.fold)).collect();
-    let carried = asked.iter().filter(|(.., ok)| *ok).count() as f64;
-    let needed = if said.section == Section::Part { NAMED } else { ENOUGH };
-    if !asked.is_empty() && carried / (asked.len() as f64) < needed {
+    let (needed, given) = if said.section == Section::Part { (NAMED, 0) } else { (ENOUGH, given) };
+    let carried = asked.iter().filter(|(.., ok)| *ok).count() + given;
+    if !asked.is_empty() && (carried as f64) < needed * (asked.len() + given) as f64 {
         let lost: Vec<&str> = asked.iter().filter(|(.., ok)| !ok).map(|(i, ..)| said.spelt(*i, i + 1)).take(4).collect();
         out.push(unsupported(&lost.join(", ")));
         return;
     }
     // A component that nobody speaks of was made up, however well the rest is told.
-    for (i, term, ok) in judged.iter().filter(|(.., ok)| !ok) {
-        let lone = trade::component(&term.fold, room.language) && !room.words.plain(&term.fold);
-        if !ok && lone && matches!(said.section, Section::Part | Section::Step | Section::Cause | Section::Title) {
+    if !matches!(said.section, Section::Part | Section::Step | Section::Cause | Section::Title) {
+        return;
+    }
+    for (i, term, _) in &judged {
+        let thing = trade::component(&term.fold, room.language)
+            && !room.words.plain(&term.fold)
+            && !orders(room, said, *i, term);
+        let known = ground.names(room, term)
+            || spelt_out(ground, said, *i)
+            || room.machine_words.iter().any(|w| room.words.term(&w.fold, room.language).is(term))
+            || measures(room, ground, term);
+        if thing && !known {
             out.push(unsupported(said.spelt(*i, i + 1)));
             return;
         }
     }
+}
+
+/// Whether a word that names a component is none here: an order ("Switch the burner off", "clean and seal"), or a state
+/// ("short circuit").
+fn orders(room: &Room<'_>, said: &Said<'_>, i: usize, term: &Term) -> bool {
+    let fold = |n: Option<usize>| n.and_then(|n| said.lexemes.get(n)).map_or("", |l| l.fold.as_str());
+    let (before, after) = (fold(i.checked_sub(1)), fold(Some(i + 1)));
+    if term.fold == "circuit" && matches!(before, "short" | "open" | "court" | "-") {
+        return true;
+    }
+    let opens = matches!(before, "" | "," | "." | ";" | ":" | "and" | "then" | "to");
+    let acts = term.verb.is_some() || matches!(after, "the" | "a" | "off" | "on" | "both" | "all");
+    room.language == savoir_models::text::Language::English && opens && acts
 }
 
 fn unsupported(about: &str) -> Finding {
@@ -52,7 +75,7 @@ fn carries(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, i: usize, term
     ground.around.iter().any(|t| t.means(term))
         || ground.terms.iter().any(|t| t.means(term))
         || room.machine_words.iter().any(|w| room.words.term(&w.fold, room.language).is(term))
-        || measures(room, ground, term)
+        || (said.section != Section::Part && measures(room, ground, term))
         || spelt_out(ground, said, i)
 }
 

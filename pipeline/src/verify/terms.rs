@@ -49,19 +49,20 @@ impl Words {
         let stems = |text: &str| list(text).iter().map(|w| stem(w, language)).collect::<Vec<_>>();
         let (mut section, mut group) = ("", 0_u16);
         for set in trade::SYNONYMS {
-            out.group(&list(&set.join(" ")), group);
+            let single: Vec<&str> = set.iter().copied().filter(|w| !w.contains(' ')).collect();
+            out.group(&list(&single.join(" ")), group);
             group += 1;
         }
         for line in file.lines().filter(|l| !l.starts_with('#')) {
             match (line.strip_prefix('[').and_then(|l| l.strip_suffix(']')), section) {
                 (Some(name), _) => section = name,
-                (None, "same") => {
-                    out.group(&list(line), group);
+                (None, "same" | "things") => {
+                    out.group(&list(line), if section == "things" { group | THINGS } else { group });
                     group += 1;
                 }
                 (None, "opposite") => out.opposites.extend(line.split_once('|').map(|(a, b)| (stems(a), stems(b)))),
                 (None, "plain") => out.plain.extend(list(line)),
-                (None, "lack") => out.lack.extend(list(line)),
+                (None, "lack") => out.lack.extend(stems(line)),
                 (None, "measure") => {
                     let Some((families, nouns)) = line.split_once(':') else { continue };
                     out.measures.extend(families.split_whitespace().map(|f| (f.to_owned(), stems(nouns))));
@@ -98,7 +99,7 @@ impl Words {
 
     /// Whether a word denies by itself: "sans", "coupé", "untouched".
     pub(super) fn lack(&self, fold: &str) -> bool {
-        self.lack.contains(fold)
+        self.lack.contains(&stem(fold, self.language))
     }
 
     /// Whether one word denies what the other affirms ("étanche", "fuit").
@@ -112,6 +113,9 @@ impl Words {
         self.measures.iter().any(|(name, nouns)| name == family && nouns.contains(&noun.stem))
     }
 }
+
+/// Marks the groups that name one thing: "vanne", "robinet".
+const THINGS: u16 = 0x8000;
 
 /// A word of meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +141,11 @@ impl Term {
             || again(&self.stem).is_some_and(|w| w == other.stem)
             || again(&other.stem).is_some_and(|w| w == self.stem)
             || self.groups.iter().any(|g| other.groups.contains(g))
+    }
+
+    /// Whether both may name one thing.
+    pub(super) fn names(&self, other: &Self) -> bool {
+        self.is(other) || self.groups.iter().any(|g| g & THINGS != 0 && other.groups.contains(g))
     }
 }
 

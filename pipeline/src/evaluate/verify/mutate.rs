@@ -173,7 +173,8 @@ fn numerals(text: &str) -> Vec<(usize, usize)> {
         let before = text[..start].chars().next_back().unwrap_or(' ');
         let after = text[at..].chars().next().unwrap_or(' ');
         let free = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '±' | '\'' | '’' | ',' | '.' | ';' | ':' | '%' | '°');
-        if free(before) && (free(after) || after == '-' && text[at + 1..].starts_with(|c: char| c.is_ascii_digit())) {
+        let plain = text[start..at].matches([',', '.']).count() < 2;
+        if plain && free(before) && (free(after) || after == '-' && text[at + 1..].starts_with(|c: char| c.is_ascii_digit())) {
             out.push((start, at));
         }
     }
@@ -206,7 +207,8 @@ fn number(line: &Line, at: usize) -> Option<String> {
             format!("1{old}"),
         ];
         let told = numerals_of(&line.source);
-        let fresh = |c: &&String| !told.contains(c.as_str()) && c.as_str() != old && !c.starts_with([',', '.']);
+        let worth = |n: &str| n.replace(',', ".").parse::<f64>().ok();
+        let fresh = |c: &&String| !told.contains(c.as_str()) && worth(c) != worth(old) && !c.starts_with([',', '.', '0']);
         let candidate = (0..4).map(|n| &candidates[(n + at) % 4]).find(fresh)?;
         return Some(format!("{}{candidate}{}", &text[..start], &text[end..]));
     }
@@ -241,6 +243,8 @@ fn unit(line: &Line, at: usize) -> Option<String> {
     let text = &line.statement;
     let measured: Vec<(usize, usize, [&str; 2])> = numerals(text)
         .into_iter()
+        // Nothing is nothing in every unit.
+        .filter(|(start, end)| text[*start..*end].contains(|c: char| matches!(c, '1'..='9')))
         .filter_map(|(_, end)| {
             let rest = &text[end..];
             let start = end + rest.len() - rest.trim_start().len();
