@@ -6,7 +6,7 @@
 //! equal, or when one of them has no letter and the [`digits`] are equal. An index therefore keeps both the canonical and
 //! its digits; a lettered query asks for the canonical first, and for bare digits as a weaker match.
 
-mod numbers;
+pub(crate) mod numbers;
 mod references;
 pub(crate) mod words;
 

@@ -1,5 +1,7 @@
 //! How good search is, on judged questions: nDCG over a corpus, its queries and its judgements (BEIR's three files).
 
+pub mod verify;
+
 use std::collections::HashMap;
 use std::path::Path;
 

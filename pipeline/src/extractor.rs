@@ -20,6 +20,7 @@ mod segments;
 mod sentences;
 mod steps;
 mod title;
+pub(crate) mod trade;
 mod verbs;
 mod words;
 

@@ -7,7 +7,7 @@ use super::lexicon::Lexicon;
 use super::piece::{Piece, Role};
 
 /// Verbs that technicians use for one another.
-const SYNONYMS: &[&[&str]] = &[
+pub(super) const SYNONYMS: &[&[&str]] = &[
     &["remplacer", "changer", "échanger", "monter", "poser", "installer", "mettre"],
     &[
         "contrôler",

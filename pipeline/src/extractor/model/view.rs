@@ -9,7 +9,7 @@ use savoir_models::redaction::{MaskedText, Redaction};
 use savoir_models::text::Language;
 
 use super::super::language;
-use super::super::layout::{Speaks, speaks};
+use super::super::layout::{Writer, writer};
 use super::answer::{Quote, Said};
 use super::place::locate;
 use crate::prompts::{Shown, as_written};
@@ -146,10 +146,10 @@ fn by(case: &Case, source: &Source) -> Option<&'static str> {
     match source {
         Source::Exchange { index } => {
             let exchange = case.intervention.intake.exchanges.get(*index)?;
-            Some(match speaks(&exchange.from) {
-                Speaks::Expert => "expert",
-                Speaks::Coordinator => "coordinator",
-                Speaks::Customer => "customer",
+            Some(match writer(&exchange.from) {
+                Writer::House => "expert",
+                Writer::Coordinator => "coordinator",
+                Writer::Customer => "customer",
             })
         }
         Source::Field { path } if path == "request.symptom" => Some("customer"),
