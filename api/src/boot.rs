@@ -11,6 +11,7 @@ use savoir_pipeline::embed::Embedder;
 use savoir_pipeline::embed::builtin::Builtin;
 use savoir_pipeline::embed::model2vec::Model2Vec;
 use savoir_pipeline::embed::openai;
+use savoir_pipeline::extractor::Extractor;
 use savoir_pipeline::extractor::offline::Offline;
 use savoir_pipeline::hooks::Hooks;
 use savoir_pipeline::index::vectors::server::Address;
@@ -90,7 +91,7 @@ pub async fn kit(config: &Config) -> anyhow::Result<Arc<Kit>> {
         blobs: blobs(config)?,
         clock,
         transcriber: transcriber(config)?,
-        extractor: Arc::new(Offline),
+        extractor: extractor(config)?,
         embedder,
         index: Arc::new(index),
         line: line(config),
@@ -119,6 +120,14 @@ pub fn place(config: &Config) -> Place {
             prefix: config.index.qdrant_collection.clone(),
         }),
     }
+}
+
+/// The extractor that the settings name.
+///
+/// # Errors
+/// When it cannot be made of them.
+pub fn extractor(_config: &Config) -> anyhow::Result<Arc<dyn Extractor>> {
+    Ok(Arc::new(Offline))
 }
 
 /// The embedder that the settings name.

@@ -22,6 +22,9 @@ mod title;
 mod verbs;
 mod words;
 
+pub(crate) use likeness::content_words;
+pub(crate) use questions::asks_for;
+
 use async_trait::async_trait;
 use savoir_models::content::Content;
 use savoir_models::draft::Provenance;
