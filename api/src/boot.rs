@@ -157,7 +157,10 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
 }
 
 /// Speech recognition, or what to do to have it.
-fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
+///
+/// # Errors
+/// When the settings name what cannot be used.
+pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
     let speech = &config.speech;
     Ok(match speech.engine {
         SpeechEngine::None => {

@@ -7,6 +7,7 @@ pub mod gold;
 pub mod ranking;
 mod run;
 pub mod search;
+pub mod speech;
 
 use std::path::Path;
 

@@ -4,6 +4,7 @@ mod add;
 mod extract;
 mod gate;
 mod search;
+mod speech;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub enum Command {
     Extract(extract::Arguments),
     /// Search, on a corpus with questions and judgements.
     Search(search::Arguments),
+    /// Speech recognition, on recordings with their texts.
+    Speech(speech::Arguments),
     /// Make a gold case of a review that was approved.
     Add(add::Arguments),
     // Another measure is a variant here and an arm of `run`: its file gives a `Run`, `finish` does the rest.
@@ -52,6 +55,7 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
     match command {
         Command::Extract(a) => extract::run(a, config).await,
         Command::Search(a) => search::run(a, config).await,
+        Command::Speech(a) => speech::run(a, config).await,
         Command::Add(a) => add::run(a, config).await,
     }
 }
