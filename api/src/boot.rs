@@ -128,6 +128,20 @@ pub fn place(config: &Config) -> Place {
     }
 }
 
+/// What draws drafts by these settings, and the language model that it asks, if any: for measuring, without a line. What
+/// a model costs is written to the database as always.
+///
+/// # Errors
+/// When it cannot be made of the settings.
+pub async fn drafting(config: &Config) -> anyhow::Result<(Arc<dyn Extractor>, Option<Arc<Llm>>)> {
+    if config.extractor.engine == ExtractorEngine::Offline {
+        return Ok((Arc::new(Offline), None));
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let llm = llm(config, &database(config).await?, &clock)?;
+    Ok((extractor(config, llm.as_ref())?, llm))
+}
+
 /// The embedder that the settings name.
 ///
 /// # Errors
@@ -155,7 +169,10 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
 }
 
 /// Speech recognition, or what to do to have it.
-fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
+///
+/// # Errors
+/// When the settings name what cannot be used.
+pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
     let speech = &config.speech;
     Ok(match speech.engine {
         SpeechEngine::None => {

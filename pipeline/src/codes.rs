@@ -47,6 +47,11 @@ pub fn same(a: &str, b: &str) -> bool {
     a == b || ((bare(a) || bare(b)) && digits(a) == digits(b) && !digits(a).is_empty())
 }
 
+/// Reads the number in words that `words` begin with: its digits, and how many words it took.
+pub(crate) fn spelt<'a>(words: impl Iterator<Item = &'a str>, language: Language) -> Option<(String, usize)> {
+    numbers::spelt(words, Some(language))
+}
+
 /// A run of letters and digits.
 #[derive(Debug, Clone, Copy)]
 struct Token<'a> {

@@ -24,6 +24,9 @@ pub(crate) mod trade;
 mod verbs;
 mod words;
 
+pub(crate) use likeness::content_words;
+pub(crate) use questions::asks_for;
+
 use async_trait::async_trait;
 use savoir_models::content::Content;
 use savoir_models::draft::Provenance;

@@ -29,6 +29,7 @@ pub use failure::{Failure, Flaw};
 pub use probe::Probe;
 pub use settings::{LlmSettings, Output, Prices};
 
+use crate::evaluate::extract::{Meter, Spent};
 use crate::fault::Need;
 use crate::prompts::{Prompt, repair};
 use abilities::Abilities;
@@ -142,6 +143,12 @@ impl Useless {
     /// It has the flaw `flaw`.
     pub fn new(flaw: Flaw, wrong: impl Into<String>) -> Self {
         Self { flaw, wrong: wrong.into() }
+    }
+}
+
+impl Meter for Llm {
+    fn spent(&self) -> Spent {
+        self.ledger.spent()
     }
 }
 

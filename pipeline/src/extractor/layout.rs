@@ -124,7 +124,7 @@ fn told(sources: &Sources<'_>) -> Told {
             Source::Answer { question } => {
                 let asked = sources.case.questions.iter().find(|q| q.id == *question);
                 let pieces = take(Nature::Orders);
-                out.answers.push((asked.and_then(topic), number, pieces));
+                out.answers.push((asked.and_then(|q| topic(&q.text)), number, pieces));
             }
             Source::Field { .. } => {}
         }

@@ -5,7 +5,6 @@
 
 mod answer;
 mod merge;
-mod place;
 mod split;
 mod thin;
 mod view;

@@ -11,7 +11,7 @@ use savoir_models::text::Language;
 use super::super::language;
 use super::super::layout::{Writer, writer};
 use super::answer::{Quote, Said};
-use super::place::locate;
+use crate::verify::quotes::locate;
 use crate::prompts::{Shown, as_written};
 use crate::redact::redact;
 use savoir_models::content::Statement;
