@@ -1,7 +1,8 @@
-//! Interventions: delivered, listed, shown, answered, retried.
+//! Interventions: delivered, listed, shown, answered, retried, opened again.
 
 mod create;
 mod media;
+mod reopen;
 mod serve;
 mod upload;
 
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use create::{__path_create, create};
+pub(crate) use reopen::{__path_reopen, reopen};
 pub(crate) use serve::{__path_attachment, attachment};
 
 use crate::app::App;

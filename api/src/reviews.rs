@@ -1,4 +1,7 @@
-//! The review queue: read, edit, decide.
+//! The review queue: read, edit, decide, compare again.
+
+mod compare;
+mod refused;
 
 use std::sync::Arc;
 
@@ -10,12 +13,15 @@ use savoir_models::draft::{Draft, Known, Verdict};
 use savoir_models::evidence::Source;
 use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::{Attachment, FieldError};
-use savoir_models::review::{Decision, Refusal, Review, ReviewState};
+use savoir_models::review::{Decision, Review, ReviewState};
 use savoir_models::store::Decided;
 use savoir_models::viewer::Viewer;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub(crate) use compare::{__path_compare, compare};
+
+use self::refused::{already, refused, stale};
 use crate::app::App;
 use crate::auth::Bearer;
 use crate::error::{Code, Problem};
@@ -89,6 +95,9 @@ pub(crate) struct EvidenceText {
 pub(crate) struct Nearest {
     known: Known,
     content: Content,
+    /// What it says with every change that the draft proposes for it, as unified diff lines; missing when nothing is
+    /// proposed, or no longer for these two texts: then have them compared again.
+    diff: Option<String>,
 }
 
 /// A review with all that one needs to decide.
@@ -120,7 +129,7 @@ pub(crate) async fn show(
     let texts =
         case.texts().into_iter().map(|t| EvidenceText { source: t.source, text: t.text.into_owned() }).collect();
     let nearest = match draft.comparison.as_ref().and_then(|c| c.nearest) {
-        Some(known) => content_of(&app, known, &bearer.viewer).await?.map(|content| Nearest { known, content }),
+        Some(known) => nearest(&app, known, &draft, &bearer.viewer).await?,
         None => None,
     };
     let cases = db.cases_of(draft.id).await?;
@@ -135,11 +144,18 @@ async fn found(app: &App, id: ReviewId) -> Result<(Review, Draft), Problem> {
     Ok((review, draft))
 }
 
-async fn content_of(app: &App, known: Known, viewer: &Viewer) -> Result<Option<Content>, Problem> {
-    Ok(match known {
-        Known::Procedure(id) => app.kit.db.procedure(id, viewer).await?.map(|p| p.revision.content),
-        Known::Draft(id) => app.kit.db.draft(id).await?.map(|d| d.content),
-    })
+async fn nearest(app: &App, known: Known, draft: &Draft, viewer: &Viewer) -> Result<Option<Nearest>, Problem> {
+    let found = match known {
+        Known::Procedure(id) => {
+            app.kit.db.procedure(id, viewer).await?.map(|p| (p.revision.content, p.revision.number))
+        }
+        Known::Draft(id) => app.kit.db.draft(id).await?.map(|d| (d.content, d.version)),
+    };
+    let Some((content, version)) = found else { return Ok(None) };
+    let proposal = draft.comparison.as_ref().and_then(|c| c.proposal.as_ref());
+    let fits = proposal.filter(|p| p.known_version == version && p.draft_version == draft.version);
+    let diff = fits.map(|p| p.diff(&content, &(0..p.changes.len()).collect::<Vec<_>>()));
+    Ok(Some(Nearest { known, content, diff }))
 }
 
 /// The draft's new version.
@@ -187,31 +203,12 @@ pub(crate) async fn edit(
     Ok(([(header::ETAG, input::etag(version))], Json(Edited { version })))
 }
 
-fn stale(seen: i64, current: i64) -> Problem {
-    Problem::new(
-        Code::Stale,
-        format!("The draft is at version {current}, not {seen}: read it again and redo your change."),
-        format!(
-            "Le brouillon en est à la version {current} et non {seen} : relisez-le et refaites votre modification."
-        ),
-    )
-    .with(header::ETAG, input::etag(current))
-}
-
 fn still_open(review: &Review) -> Result<(), Problem> {
     if review.state == ReviewState::Open {
         return Ok(());
     }
     let decision = review.decision.clone().unwrap_or_else(|| review.state.to_string());
     Err(already(&decision, review.decided_by.as_deref().unwrap_or("?")))
-}
-
-fn already(decision: &str, by: &str) -> Problem {
-    Problem::new(
-        Code::AlreadyDecided,
-        format!("This review was already decided ({decision}, by {by})."),
-        format!("Cette relecture a déjà été tranchée ({decision}, par {by})."),
-    )
 }
 
 /// What followed from a decision.
@@ -228,7 +225,7 @@ pub(crate) struct DecisionTaken {
     request_body = Decision,
     responses(
         (status = 200, body = DecisionTaken, description = "It stands"),
-        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable"),
+        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable, compared_before"),
         (status = 412, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "stale"),
         (status = 428, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "version_missing"),
     ))]
@@ -255,33 +252,5 @@ pub(crate) async fn decide(
                 FieldError::new("into", "unavailable", format!("{procedure}: {en}"), format!("{procedure} : {fr}"));
             Err(Problem::field(Code::ProcedureUnavailable, error))
         }
-    }
-}
-
-fn refused(refusal: Refusal) -> Problem {
-    let field = |field: &str, code, en: &str, fr: &str| {
-        Problem::field(Code::InvalidFields, FieldError::new(field, code, en, fr))
-    };
-    match refusal {
-        Refusal::NotAnExpert => Problem::new(
-            Code::Forbidden,
-            "Only a named expert may decide on a review.",
-            "Seul un expert nommé peut trancher une relecture.",
-        ),
-        Refusal::AlreadyDecided { decision, by } => already(&decision, &by),
-        Refusal::Stale { seen, current } => stale(seen, current),
-        Refusal::NoReason => field(
-            "reason",
-            "missing",
-            "say why, so that the technician can learn from it",
-            "dites pourquoi, pour que le technicien puisse en tirer parti",
-        ),
-        Refusal::NoQuestions => field(
-            "questions",
-            "out_of_range",
-            "one to four questions, none of them empty",
-            "de une à quatre questions, aucune vide",
-        ),
-        Refusal::Content { path, reason, reason_fr: fr } => field(&format!("content.{path}"), "invalid", &reason, &fr),
     }
 }
