@@ -51,6 +51,7 @@ codes! {
     AlreadyDecided = "already_decided", 409, "This review is no longer open.", "Cette relecture n'est plus ouverte.";
     OpenFindings = "open_findings", 409, "Some statements are not carried by their evidence: see errors.", "Certains énoncés ne sont pas portés par leur preuve : voyez errors.";
     ProcedureUnavailable = "procedure_unavailable", 409, "The procedure named does not exist, is archived, or was changed in the meantime: read it again.", "La procédure indiquée n'existe pas, est archivée ou vient d'être modifiée : relisez-la.";
+    ComparedBefore = "compared_before", 409, "The draft or the procedure has changed since they were compared: have them compared again, with POST …/comparison.", "Le brouillon ou la procédure a changé depuis leur comparaison : faites-les comparer à nouveau, par POST …/comparison.";
     NothingToRetry = "nothing_to_retry", 409, "No step of this intervention has given up: there is nothing to retry.", "Aucune étape de cette intervention n'a été abandonnée : il n'y a rien à relancer.";
     Stale = "stale", 412, "It was changed since you read it: read it again and redo your change.", "Le texte a été modifié depuis votre lecture : relisez-le et refaites votre modification.";
     TooLarge = "too_large", 413, "The body is larger than allowed.", "Le corps de la requête dépasse la taille permise.";

@@ -1,8 +1,9 @@
-//! Interventions: delivered, listed, shown, answered, retried.
+//! Interventions: delivered, listed, shown, answered, retried, opened again.
 
 mod answer;
 mod create;
 mod media;
+mod reopen;
 mod serve;
 mod upload;
 
@@ -25,6 +26,7 @@ use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use answer::{__path_answer, answer};
 pub(crate) use create::{__path_create, create};
+pub(crate) use reopen::{__path_reopen, reopen};
 pub(crate) use serve::{__path_attachment, attachment};
 
 use crate::app::App;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::id::{AttachmentId, QuestionId};
+use crate::id::{AttachmentId, DraftId, QuestionId};
 use crate::intervention::Intervention;
 use crate::text::Language;
 use crate::transcript::Transcript;
@@ -38,6 +38,14 @@ pub enum Source {
     Answer {
         /// Which question.
         question: QuestionId,
+    },
+    /// A text of another case, whose statement a procedure has taken over.
+    Elsewhere {
+        /// The draft in whose case it stands.
+        draft: DraftId,
+        /// Which text of that case.
+        #[schema(no_recursion)]
+        source: Box<Source>,
     },
 }
 

@@ -179,7 +179,29 @@ impl FieldError {
     }
 }
 
+/// What a case without a stated duration is taken to have cost, in minutes.
+const USUAL_MINUTES: i64 = 30;
+
 impl Intake {
+    /// What the case cost, in minutes.
+    #[must_use]
+    pub fn minutes(&self) -> i64 {
+        self.time_spent_minutes.map_or(USUAL_MINUTES, i64::from)
+    }
+
+    /// Whether the case speaks for what mended it: it was solved, or nothing else is said.
+    #[must_use]
+    pub fn is_solved(&self) -> bool {
+        self.outcome.is_none_or(|outcome| outcome == Outcome::Solved)
+    }
+
+    /// The kind of machine under which outcomes are counted: in lower case with single spaces; empty when none is told.
+    #[must_use]
+    pub fn family(&self) -> String {
+        let told = self.equipment.family.as_deref().unwrap_or_default();
+        told.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Checks what the type cannot say. `audio` tells whether audio files came with it. All errors are returned, not
     /// the first one only.
     #[must_use]

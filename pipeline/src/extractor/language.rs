@@ -14,7 +14,8 @@ const ONLY_FRENCH: &[&str] = &[
 ];
 const ONLY_ENGLISH: &[&str] = &[
     "the", "and", "was", "were", "is", "are", "of", "with", "for", "not", "it", "that", "this", "by", "from", "has",
-    "have", "then", "but", "until", "into", "your", "you", "its", "be", "before", "without", "when", "which", "if", "to",
+    "have", "then", "but", "until", "into", "your", "you", "its", "be", "before", "without", "when", "which", "if",
+    "to",
 ];
 
 /// The language of a text, when its function words leave no doubt.

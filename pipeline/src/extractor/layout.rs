@@ -126,7 +126,8 @@ fn told(sources: &Sources<'_>) -> Told {
                 let pieces = take(Nature::Orders);
                 out.answers.push((asked.and_then(|q| topic(&q.text)), number, pieces));
             }
-            Source::Field { .. } => {}
+            // The last stands in no case: only in what a procedure took over from another.
+            Source::Field { .. } | Source::Elsewhere { .. } => {}
         }
     }
     out

@@ -85,7 +85,17 @@ pub(super) fn topic(question: &str) -> Option<Lack> {
     let any = |words: &[&str]| words.iter().any(|w| text.contains(w));
     if any(&["resolu depuis", "solved since"]) {
         Some(Lack::Steps)
-    } else if any(&["montrait", "vous trouve", "decouvert", "showed", "did you find", "was it found", "diagnos", "reper", "identifi"]) {
+    } else if any(&[
+        "montrait",
+        "vous trouve",
+        "decouvert",
+        "showed",
+        "did you find",
+        "was it found",
+        "diagnos",
+        "reper",
+        "identifi",
+    ]) {
         Some(Lack::Found)
     } else if any(&["cause", "pourquoi", "why", "origine"]) {
         Some(Lack::Cause)

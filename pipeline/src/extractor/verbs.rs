@@ -9,7 +9,7 @@ use super::sentences::Word;
 
 /// What doing it means for a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// It mends: without one of these there is no procedure.
     Repair,
     /// It makes safe.

@@ -41,7 +41,9 @@ fn codes(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Ve
         let spelt = said.spelt(from, to);
         let compact = Compact::of(&code.canonical);
         let told = |text: &str| {
-            crate::codes::find(text, Some(room.language)).iter().any(|c| crate::codes::same(&c.canonical, &code.canonical))
+            crate::codes::find(text, Some(room.language))
+                .iter()
+                .any(|c| crate::codes::same(&c.canonical, &code.canonical))
         };
         let carried = ground.wide.iter().any(|s| told(room.spelt(*s)))
             || ground.lexemes.iter().any(|l| compact.find(l, room.language).is_some())
@@ -71,7 +73,12 @@ fn references(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &m
         if refers(room, ground, said, spelt) {
             given += 1;
         } else {
-            out.push(missing(FindingCode::Reference, spelt, other_reference(room, ground), ("The reference", "La référence")));
+            out.push(missing(
+                FindingCode::Reference,
+                spelt,
+                other_reference(room, ground),
+                ("The reference", "La référence"),
+            ));
         }
     }
     given
@@ -237,9 +244,10 @@ fn meets(mine: &Quantity, theirs: &Quantity) -> bool {
     let scale = |u: Option<Unit>| u.map_or(1.0, |u| u.factor);
     let converted = mine.unit.zip(theirs.unit).is_some_and(|(a, b)| a.family == b.family);
     mine.values.iter().any(|a| {
-        theirs.values.iter().any(|b| {
-            if converted { equal(a * scale(mine.unit), b * scale(theirs.unit)) } else { equal(*a, *b) }
-        })
+        theirs
+            .values
+            .iter()
+            .any(|b| if converted { equal(a * scale(mine.unit), b * scale(theirs.unit)) } else { equal(*a, *b) })
     })
 }
 
@@ -249,7 +257,9 @@ fn units(mine: Option<Unit>, theirs: Option<Unit>, mut beside: impl Iterator<Ite
     match (mine, theirs) {
         (None, _) => true,
         (Some(a), Some(b)) => a.family.meets(b.family),
-        (Some(a), None) => a.family.name() == "times" || beside.any(|b| a.family.meets(b.family) && a.factor == b.factor),
+        (Some(a), None) => {
+            a.family.name() == "times" || beside.any(|b| a.family.meets(b.family) && a.factor == b.factor)
+        }
     }
 }
 

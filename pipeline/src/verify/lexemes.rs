@@ -154,9 +154,11 @@ fn plain(c: char) -> String {
         'Æ' => "AE".to_owned(),
         'ß' => "ss".to_owned(),
         '×' => "x".to_owned(),
-        other => {
-            std::iter::once(other).nfkd().filter(|c| !is_combining_mark(*c)).map(|c| if c == '⁄' { '/' } else { c }).collect()
-        }
+        other => std::iter::once(other)
+            .nfkd()
+            .filter(|c| !is_combining_mark(*c))
+            .map(|c| if c == '⁄' { '/' } else { c })
+            .collect(),
     }
 }
 

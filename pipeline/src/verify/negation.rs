@@ -66,7 +66,8 @@ pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> C
     let mut out = Claims::default();
     let mut clause = 0;
     for (i, lexeme) in lexemes.iter().enumerate() {
-        let ends = lexeme.kind == Kind::Mark && matches!(lexeme.fold.as_str(), "." | ";" | ":" | "," | "(" | ")" | "!" | "?");
+        let ends =
+            lexeme.kind == Kind::Mark && matches!(lexeme.fold.as_str(), "." | ";" | ":" | "," | "(" | ")" | "!" | "?");
         clause += usize::from(ends || (i > 0 && lexeme.gap == Gap::Line));
         clauses.push(clause);
         let found = match language {
@@ -114,7 +115,8 @@ pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> C
 /// What an English word says was not done: "untouched" is not "touched".
 fn undone(word: &str) -> Option<&str> {
     let rest = word.strip_prefix("un")?;
-    matches!(rest, "touched" | "broken" | "moved" | "changed" | "damaged" | "opened" | "used" | "altered").then_some(rest)
+    matches!(rest, "touched" | "broken" | "moved" | "changed" | "damaged" | "opened" | "used" | "altered")
+        .then_some(rest)
 }
 
 enum Found {
@@ -136,7 +138,8 @@ impl Scan<'_> {
 
     /// The end of what a negation may reach from `i`: a mark that ends a clause, or a dozen lexemes.
     fn reach(&self, i: usize) -> usize {
-        let stops = |l: &Lexeme| matches!(l.fold.as_str(), "." | ";" | ":" | "(" | ")" | "!" | "?" | ",") || l.gap == Gap::Line;
+        let stops =
+            |l: &Lexeme| matches!(l.fold.as_str(), "." | ";" | ":" | "(" | ")" | "!" | "?" | ",") || l.gap == Gap::Line;
         let near = self.lexemes.get(i..).unwrap_or_default().iter().take(12);
         i + near.enumerate().take_while(|(n, l)| *n == 0 || !stops(l)).count()
     }
@@ -182,7 +185,12 @@ impl Scan<'_> {
             "zero" if crate::extractor::trade::verb(self.fold(i + 1), self.language).is_some() => Found::Nothing,
             "zero" => self.from(i + 1),
             // "Non c'est le groupe": an answer.
-            "non" if matches!(self.fold(i + 1), "c" | "ce" | "il" | "elle" | "ca" | "le" | "la" | "les" | "," | "." | "") => {
+            "non"
+                if matches!(
+                    self.fold(i + 1),
+                    "c" | "ce" | "il" | "elle" | "ca" | "le" | "la" | "les" | "," | "." | ""
+                ) =>
+            {
                 Found::Nothing
             }
             "non" if before != "ou" => self.from(i + 1),
@@ -223,7 +231,9 @@ impl Scan<'_> {
         let infinitive = verb.is_some_and(|v| second.is_some_and(|s| s < v));
         let mut targets: Vec<usize> = verb.into_iter().collect();
         match second {
-            Some(second) if matches!(self.fold(second), "aucun" | "aucune" | "ni") => targets.extend(self.next(second + 1)),
+            Some(second) if matches!(self.fold(second), "aucun" | "aucune" | "ni") => {
+                targets.extend(self.next(second + 1))
+            }
             // "n'y a plus d'écart", "n'est pas posée": verb is what stands after.
             Some(_) | None if infinitive || second.is_some() || before => {}
             _ => return Found::Nothing,
@@ -236,7 +246,9 @@ impl Scan<'_> {
         let fold = self.fold(i);
         let before = i.checked_sub(1).map(|p| &self.lexemes[p]);
         let opens = before.is_none_or(|l| {
-            l.kind == Kind::Mark || l.digits() || self.lexemes[i].gap == Gap::Line
+            l.kind == Kind::Mark
+                || l.digits()
+                || self.lexemes[i].gap == Gap::Line
                 || matches!(l.fold.as_str(), "et" | "mais" | "ou" | "donc" | "ok" | "or")
         });
         let after = self.lexemes.get(i + 1).filter(|l| l.gap != Gap::Line);
@@ -247,9 +259,13 @@ impl Scan<'_> {
         let content = verb.filter(|v| meaningful(&self.lexemes[*v], self.language) && !self.light(*v));
         if fold == "plus" {
             // More than, the most, two bars more: only what is at the head of a clause or ends it denies.
-            let more = matches!(before.map_or("", |l| l.fold.as_str()), "un" | "peu" | "bien" | "le" | "la" | "les" | "au" | "de" | "en" | "non");
+            let more = matches!(
+                before.map_or("", |l| l.fold.as_str()),
+                "un" | "peu" | "bien" | "le" | "la" | "les" | "au" | "de" | "en" | "non"
+            );
             let of = of && !more;
-            let head = of || opens && (of || after.is_some_and(|l| l.fold.ends_with(['e', 's', 'u', 'i']) && l.fold.len() > 4));
+            let head = of
+                || opens && (of || after.is_some_and(|l| l.fold.ends_with(['e', 's', 'u', 'i']) && l.fold.len() > 4));
             let counted = self.lexemes.get(i + 2).is_some_and(Lexeme::digits);
             let ends = content.is_some() && closes && !before.is_some_and(|l| l.digits());
             let after_aux = before.is_some_and(|l| matches!(l.fold.as_str(), "a" | "est" | "y"));
@@ -338,7 +354,8 @@ fn wrongly_denied<'m>(
     let opposed = denied.iter().any(|m| evidence().any(|(_, t)| room.words.opposed(&m.term, &t.term)));
     // A denial answers where it speaks of the same things.
     let about = |c: &Claims, clause: usize| {
-        let mut told = c.claims.iter().filter(|t| t.clause == clause && !t.term.fold.starts_with(|c: char| c.is_ascii_digit()));
+        let mut told =
+            c.claims.iter().filter(|t| t.clause == clause && !t.term.fold.starts_with(|c: char| c.is_ascii_digit()));
         let all = told.clone().count();
         all < 2 || told.any(|t| mine.claims.iter().any(|m| m.term.means(&t.term)))
     };

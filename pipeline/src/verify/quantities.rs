@@ -63,7 +63,23 @@ fn borrow(quantities: &mut [Quantity], lexemes: &[Lexeme]) {
         let (first, second) = (&quantities[k - 1], &quantities[k]);
         let between = lexemes.get(first.to..second.from).unwrap_or_default();
         let links = |l: &Lexeme| {
-            matches!(l.fold.as_str(), "a" | "to" | "and" | "et" | "ou" | "or" | "-" | "/" | "+" | "±" | "~" | "contre" | "x" | "puis" | "then")
+            matches!(
+                l.fold.as_str(),
+                "a" | "to"
+                    | "and"
+                    | "et"
+                    | "ou"
+                    | "or"
+                    | "-"
+                    | "/"
+                    | "+"
+                    | "±"
+                    | "~"
+                    | "contre"
+                    | "x"
+                    | "puis"
+                    | "then"
+            )
         };
         if first.unit.is_none()
             && !first.ordinal
@@ -84,15 +100,41 @@ struct Scan<'a> {
 
 const ORDINAL_ENDS: &[&str] = &["e", "er", "ere", "eme", "ieme", "nd", "nde", "st", "rd", "th"];
 const ORDINALS: &[(&str, f64)] = &[
-    ("premier", 1.0), ("premiere", 1.0), ("first", 1.0), ("deuxieme", 2.0), ("troisieme", 3.0), ("third", 3.0),
-    ("quatrieme", 4.0), ("fourth", 4.0), ("cinquieme", 5.0), ("fifth", 5.0), ("sixieme", 6.0), ("sixth", 6.0),
-    ("septieme", 7.0), ("seventh", 7.0), ("huitieme", 8.0), ("eighth", 8.0), ("dixieme", 10.0), ("tenth", 10.0),
+    ("premier", 1.0),
+    ("premiere", 1.0),
+    ("first", 1.0),
+    ("deuxieme", 2.0),
+    ("troisieme", 3.0),
+    ("third", 3.0),
+    ("quatrieme", 4.0),
+    ("fourth", 4.0),
+    ("cinquieme", 5.0),
+    ("fifth", 5.0),
+    ("sixieme", 6.0),
+    ("sixth", 6.0),
+    ("septieme", 7.0),
+    ("seventh", 7.0),
+    ("huitieme", 8.0),
+    ("eighth", 8.0),
+    ("dixieme", 10.0),
+    ("tenth", 10.0),
 ];
 /// Words that are worth a number, and whether the number must be proved.
 const COUNTS: &[(&str, f64, bool)] = &[
-    ("both", 2.0, false), ("twice", 2.0, true), ("once", 1.0, false), ("thrice", 3.0, true), ("double", 2.0, false),
-    ("paire", 2.0, false), ("pair", 2.0, false), ("dizaine", 10.0, true), ("douzaine", 12.0, true), ("dozen", 12.0, true),
-    ("quinzaine", 15.0, true), ("vingtaine", 20.0, true), ("trentaine", 30.0, true), ("centaine", 100.0, true),
+    ("both", 2.0, false),
+    ("twice", 2.0, true),
+    ("once", 1.0, false),
+    ("thrice", 3.0, true),
+    ("double", 2.0, false),
+    ("paire", 2.0, false),
+    ("pair", 2.0, false),
+    ("dizaine", 10.0, true),
+    ("douzaine", 12.0, true),
+    ("dozen", 12.0, true),
+    ("quinzaine", 15.0, true),
+    ("vingtaine", 20.0, true),
+    ("trentaine", 30.0, true),
+    ("centaine", 100.0, true),
 ];
 
 impl Scan<'_> {
@@ -106,7 +148,13 @@ impl Scan<'_> {
 
     fn read(&self, i: usize) -> Option<Quantity> {
         let lexeme = self.at(i)?;
-        if lexeme.digits() { self.written(i) } else if lexeme.word() { self.told(i) } else { None }
+        if lexeme.digits() {
+            self.written(i)
+        } else if lexeme.word() {
+            self.told(i)
+        } else {
+            None
+        }
     }
 
     /// A number in digits.
@@ -121,7 +169,15 @@ impl Scan<'_> {
         if let Some(suffix) = self.at(j).filter(|l| l.glued() && l.word()) {
             if ORDINAL_ENDS.contains(&suffix.fold.as_str()) && unit(self.lexemes, j).is_none() {
                 let weak = values[0] < 3.0;
-                return Some(Quantity { from: i, to: j + 1, values, minus: Some(false), unit: None, weak, ordinal: true });
+                return Some(Quantity {
+                    from: i,
+                    to: j + 1,
+                    values,
+                    minus: Some(false),
+                    unit: None,
+                    weak,
+                    ordinal: true,
+                });
             }
             if suffix.is("k") {
                 values.push(values[0] * 1000.0);
@@ -131,7 +187,8 @@ impl Scan<'_> {
                 return None;
             }
         }
-        let mut out = Quantity { from: i, to: j, values, minus: self.minus(i), unit: None, weak: false, ordinal: false };
+        let mut out =
+            Quantity { from: i, to: j, values, minus: self.minus(i), unit: None, weak: false, ordinal: false };
         self.measure(&mut out);
         Some(out)
     }
@@ -152,7 +209,8 @@ impl Scan<'_> {
                 let rest = self.fold(j + 1);
                 // "2,000" is two thousand in English and two in French; "1.500" is either in French.
                 let english = self.language == Language::English;
-                let grouped = rest.len() == 3 && first.len() <= 3 && !first.starts_with('0') && (mark == ",") == english;
+                let grouped =
+                    rest.len() == 3 && first.len() <= 3 && !first.starts_with('0') && (mark == ",") == english;
                 values = if grouped && english { Vec::new() } else { vec![number(&format!("{first}.{rest}"))] };
                 if grouped {
                     let mut whole = format!("{first}{rest}");
@@ -195,7 +253,8 @@ impl Scan<'_> {
             j += 1;
         } else if digits(j).is_some_and(|l| l.gap == Gap::Blank)
             && self.fold(j + 1) == "/"
-            && let Some(below) = glued(j + 2).map(|l| number(&l.fold)).filter(|b| [2.0, 3.0, 4.0, 8.0, 16.0].contains(b))
+            && let Some(below) =
+                glued(j + 2).map(|l| number(&l.fold)).filter(|b| [2.0, 3.0, 4.0, 8.0, 16.0].contains(b))
             && number(self.fold(j)) < below
         {
             values[0] += number(self.fold(j)) / below;
@@ -226,7 +285,13 @@ impl Scan<'_> {
     fn told(&self, i: usize) -> Option<Quantity> {
         let fold = self.fold(i);
         let made = |to, value: f64, weak, ordinal| Quantity {
-            from: i, to, values: vec![value], minus: self.minus(i), unit: None, weak, ordinal,
+            from: i,
+            to,
+            values: vec![value],
+            minus: self.minus(i),
+            unit: None,
+            weak,
+            ordinal,
         };
         if let Some((_, value)) = ORDINALS.iter().find(|(w, _)| *w == fold) {
             return Some(made(i + 1, *value, *value < 3.0, true));
@@ -304,7 +369,8 @@ impl Scan<'_> {
             out.values.iter_mut().for_each(|v| *v *= 0.25);
             out.to += 1 + self.joints(out.to + 1);
         }
-        let glue = usize::from(self.fold(out.to) == "-" && self.at(out.to + 1).is_some_and(|l| l.word() && l.exact.len() > 2));
+        let glue =
+            usize::from(self.fold(out.to) == "-" && self.at(out.to + 1).is_some_and(|l| l.word() && l.exact.len() > 2));
         let Some((found, next)) = unit(self.lexemes, out.to + glue) else { return };
         // "3V6-LS" is 3.6 V, "M8x1" no metre.
         out.unit = Some(found);
@@ -342,7 +408,8 @@ impl Scan<'_> {
             if fits && whole && (next.glued() || followed.is_some() || self.ends(out.to + 1)) {
                 let small = next.fold.parse().unwrap_or(0.0);
                 out.values.iter_mut().for_each(|v| *v += small / 60.0);
-                out.to += if followed.is_some() { unit(self.lexemes, out.to + 1).map_or(1, |u| u.1 - out.to) } else { 1 };
+                out.to +=
+                    if followed.is_some() { unit(self.lexemes, out.to + 1).map_or(1, |u| u.1 - out.to) } else { 1 };
             }
             return;
         }

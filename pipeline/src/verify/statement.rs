@@ -9,7 +9,12 @@ use super::said::{Said, Section, finding, short};
 use super::{figures, names, negation, support};
 
 /// Finds the statement's quotes and says what is wrong with it.
-pub(super) fn judge(room: &Room<'_>, redaction: &Redaction, statement: &mut Statement, section: Section) -> Vec<Finding> {
+pub(super) fn judge(
+    room: &Room<'_>,
+    redaction: &Redaction,
+    statement: &mut Statement,
+    section: Section,
+) -> Vec<Finding> {
     let mut out = Vec::new();
     if redaction.shows(&statement.text) {
         out.push(personal(redaction, &statement.text));
@@ -25,11 +30,13 @@ pub(super) fn judge(room: &Room<'_>, redaction: &Redaction, statement: &mut Stat
         return out;
     }
     if section == Section::Title {
-        quotes.extend(room.texts.iter().enumerate().filter(|(_, t)| names_machine(&t.source)).map(|(text, t)| Stretch {
-            text,
-            start: 0,
-            end: t.text.len(),
-        }));
+        quotes.extend(
+            room.texts.iter().enumerate().filter(|(_, t)| names_machine(&t.source)).map(|(text, t)| Stretch {
+                text,
+                start: 0,
+                end: t.text.len(),
+            }),
+        );
     }
     let ground = Ground::new(room, quotes);
     let text = statement.text.clone();
@@ -76,7 +83,9 @@ fn personal(redaction: &Redaction, text: &str) -> Finding {
     let labels = redaction.placeholders.iter().map(savoir_models::redaction::Placeholder::label);
     let shown = labels.filter(|l| text.contains(l.as_str())).collect::<Vec<_>>().join(", ");
     let en = format!("It names a person or gives something personal ({shown}): a procedure needs neither.");
-    let fr = format!("L'énoncé nomme une personne ou donne une donnée personnelle ({shown}) : une procédure n'en a pas besoin.");
+    let fr = format!(
+        "L'énoncé nomme une personne ou donne une donnée personnelle ({shown}) : une procédure n'en a pas besoin."
+    );
     finding(FindingCode::PersonalData, shown, en, fr)
 }
 

@@ -11,9 +11,9 @@ use savoir_models::text::Language;
 use super::super::language;
 use super::super::layout::{Writer, writer};
 use super::answer::{Quote, Said};
-use crate::verify::quotes::locate;
 use crate::prompts::{Shown, as_written};
 use crate::redact::redact;
+use crate::verify::quotes::locate;
 use savoir_models::content::Statement;
 
 /// Shorter quotes stand in many texts by chance: they are looked for in the text that was named, and nowhere else.
@@ -138,6 +138,8 @@ fn name(source: &Source, counts: &mut BTreeMap<&'static str, usize>) -> String {
         Source::Transcript { .. } => next("transcripts"),
         Source::Answer { .. } => next("answers"),
         Source::Field { path } => path.clone(),
+        // No text of a case is one of another; should it ever be, it has a name that no model quotes by chance.
+        Source::Elsewhere { draft, source } => format!("{draft}/{}", name(source, counts)),
     }
 }
 
@@ -153,7 +155,7 @@ fn by(case: &Case, source: &Source) -> Option<&'static str> {
             })
         }
         Source::Field { path } if path == "request.symptom" => Some("customer"),
-        Source::Field { .. } => None,
+        Source::Field { .. } | Source::Elsewhere { .. } => None,
         Source::Report | Source::Action { .. } | Source::Transcript { .. } | Source::Answer { .. } => {
             Some("technician")
         }
