@@ -7,6 +7,7 @@ pub mod databases;
 pub mod doubles;
 pub mod env;
 pub mod house;
+pub mod llama;
 pub mod postgres;
 pub mod qdrant;
 pub mod service;

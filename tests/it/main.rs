@@ -12,6 +12,7 @@ mod index;
 mod kill;
 mod life;
 mod llm;
+mod protocol;
 mod relevance;
 mod search;
 mod speech;
