@@ -23,6 +23,7 @@ use savoir_models::id::InterventionId;
 use savoir_models::store::Db;
 use savoir_models::usage::Purpose;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 pub use abilities::{LimitField, Manner, SeedField};
 pub use failure::{Failure, Flaw};
@@ -60,6 +61,18 @@ pub struct Message {
     pub role: Speaker,
     /// What is said.
     pub content: String,
+}
+
+/// A short hash of a conversation: the same words, the same fingerprint.
+#[must_use]
+pub fn fingerprint(messages: &[Message]) -> String {
+    let mut hash = Sha256::new();
+    for message in messages {
+        hash.update([message.role as u8]);
+        hash.update(message.content.as_bytes());
+        hash.update([0]);
+    }
+    hex::encode(hash.finalize()).chars().take(16).collect()
 }
 
 /// One request to a model.
