@@ -58,7 +58,7 @@ impl Cassette {
 /// A model that gives the answers that were kept under one name.
 pub struct Replay {
     folder: PathBuf,
-    name: String,
+    stem: String,
     model: String,
     recorder: Option<String>,
     /// The files whose request was made in this run: the others are stale.
@@ -83,7 +83,7 @@ impl Replay {
     pub fn from(folder: &Path, name: &str, recorder: Option<String>) -> Arc<Self> {
         let mut replay = Self {
             folder: folder.to_owned(),
-            name: name.into(),
+            stem: name.into(),
             model: "by-hand".into(),
             recorder,
             used: Mutex::default(),
@@ -109,7 +109,7 @@ impl Replay {
     }
 
     fn file(&self, n: usize) -> PathBuf {
-        self.folder.join(if n == 1 { format!("{}.json", self.name) } else { format!("{}.{n}.json", self.name) })
+        self.folder.join(if n == 1 { format!("{}.json", self.stem) } else { format!("{}.{n}.json", self.stem) })
     }
 
     fn use_up(&self, path: &Path) {
