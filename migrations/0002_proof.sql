@@ -37,3 +37,14 @@ CREATE TABLE outcomes (
     reopened     BIGINT NOT NULL,
     PRIMARY KEY (procedure_id, family)
 );
+
+-- A case that was reopened and closed anew keeps its identifier. What it told before is kept under another one, for what
+-- rests on its words, and names the one that tells it now.
+ALTER TABLE interventions ADD COLUMN told_anew_by TEXT;
+CREATE INDEX interventions_by_procedure ON interventions (procedure_id) WHERE procedure_id IS NOT NULL;
+CREATE INDEX reviews_by_procedure ON reviews (procedure_id) WHERE procedure_id IS NOT NULL;
+
+-- What had been reported of a procedure when a revision was approved: what came since is the difference.
+ALTER TABLE revisions ADD COLUMN worked BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE revisions ADD COLUMN failed BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE revisions ADD COLUMN reopened BIGINT NOT NULL DEFAULT 0;

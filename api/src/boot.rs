@@ -128,6 +128,20 @@ pub fn place(config: &Config) -> Place {
     }
 }
 
+/// What draws drafts by these settings, and the language model that it asks, if any: for measuring, without a line. What
+/// a model costs is written to the database as always.
+///
+/// # Errors
+/// When it cannot be made of the settings.
+pub async fn drafting(config: &Config) -> anyhow::Result<(Arc<dyn Extractor>, Option<Arc<Llm>>)> {
+    if config.extractor.engine == ExtractorEngine::Offline {
+        return Ok((Arc::new(Offline), None));
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let llm = llm(config, &database(config).await?, &clock)?;
+    Ok((extractor(config, llm.as_ref())?, llm))
+}
+
 /// The embedder that the settings name.
 ///
 /// # Errors
@@ -155,7 +169,10 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
 }
 
 /// Speech recognition, or what to do to have it.
-fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
+///
+/// # Errors
+/// When the settings name what cannot be used.
+pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
     let speech = &config.speech;
     Ok(match speech.engine {
         SpeechEngine::None => {
@@ -190,7 +207,7 @@ fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, S
 /// The language model that the settings name; what it costs is written to `db`. `None` when they name none.
 ///
 /// # Errors
-/// When its address makes no sense.
+/// When its address makes no sense, or the glossary cannot be read.
 pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<Llm>>> {
     let settings = &config.llm;
     if !settings.configured() {
@@ -218,6 +235,7 @@ pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<O
             currency: settings.currency.clone(),
             monthly_budget: settings.monthly_budget,
         },
+        house: house(config)?,
         limit_field: settings.preset.map_or(LimitField::MaxTokens, Preset::limit_field),
         seed_field: settings.preset.map_or(SeedField::Seed, Preset::seed_field),
     };
@@ -228,7 +246,7 @@ pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<O
 ///
 /// # Errors
 /// When the glossary cannot be read.
-pub fn house(config: &Config) -> anyhow::Result<House> {
+fn house(config: &Config) -> anyhow::Result<House> {
     let glossary = match &config.llm.glossary {
         Some(file) => std::fs::read_to_string(file)
             .with_context(|| format!("llm.glossary: {} cannot be read as text", file.display()))?,
@@ -241,8 +259,7 @@ pub fn house(config: &Config) -> anyhow::Result<House> {
 fn extractor(config: &Config, llm: Option<&Arc<Llm>>) -> anyhow::Result<Arc<dyn Extractor>> {
     Ok(match (config.extractor.engine, llm) {
         (ExtractorEngine::Model, Some(llm)) => {
-            let drawn = ModelExtractor::new(Arc::clone(llm), house(config)?);
-            Arc::new(drawn.map_err(|reason| anyhow::anyhow!(reason))?)
+            Arc::new(ModelExtractor::new(Arc::clone(llm)).map_err(|reason| anyhow::anyhow!(reason))?)
         }
         // The settings were checked: without a model no other engine is chosen.
         _ => Arc::new(Offline),
@@ -262,5 +279,6 @@ fn line(config: &Config) -> LineSettings {
         recheck: seconds(worker.recheck_seconds),
         poll: std::time::Duration::from_millis(worker.poll_milliseconds),
         drain: seconds(worker.drain_seconds),
+        patience: (worker.answers_days > 0).then(|| seconds(u64::from(worker.answers_days) * 86_400)),
     }
 }

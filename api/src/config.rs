@@ -129,6 +129,8 @@ pub struct Worker {
     pub poll_milliseconds: u64,
     /// Time for running jobs at the end, seconds.
     pub drain_seconds: u64,
+    /// Days that questions wait for answers; 0: for ever.
+    pub answers_days: u32,
     /// Jobs at the same time, by lane.
     pub lanes: Lanes,
 }

@@ -1,4 +1,8 @@
-//! The review queue: read, edit, decide.
+//! The review queue: read, edit, vouch, decide, compare again.
+
+mod compare;
+mod refused;
+mod vouch;
 
 use std::sync::Arc;
 
@@ -10,12 +14,17 @@ use savoir_models::draft::{Draft, Known, Verdict};
 use savoir_models::evidence::Source;
 use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::{Attachment, FieldError};
-use savoir_models::review::{Decision, Refusal, Review, ReviewState};
+use savoir_models::review::{Decision, Review, ReviewState};
 use savoir_models::store::Decided;
 use savoir_models::viewer::Viewer;
+use savoir_pipeline::verify::verify;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub(crate) use compare::{__path_compare, compare};
+pub(crate) use vouch::{__path_vouch, vouch};
+
+use self::refused::{already, refused, stale};
 use crate::app::App;
 use crate::auth::Bearer;
 use crate::error::{Code, Problem};
@@ -45,6 +54,8 @@ pub(crate) struct ReviewLine {
     family: Option<String>,
     /// What comparing said.
     verdict: Option<Verdict>,
+    /// How many findings nobody vouches for yet.
+    open_findings: usize,
 }
 
 /// Lists reviews, the most worthwhile first.
@@ -67,6 +78,7 @@ pub(crate) async fn list(
         let draft = db.draft(review.draft).await?.ok_or(Code::Internal)?;
         lines.push(ReviewLine {
             review,
+            open_findings: draft.content.open_findings().len(),
             title: draft.content.title.text,
             family: draft.content.applies_to.family,
             verdict: draft.comparison.map(|c| c.verdict),
@@ -89,6 +101,9 @@ pub(crate) struct EvidenceText {
 pub(crate) struct Nearest {
     known: Known,
     content: Content,
+    /// What it says with every change that the draft proposes for it, as unified diff lines; missing when nothing is
+    /// proposed, or no longer for these two texts: then have them compared again.
+    diff: Option<String>,
 }
 
 /// A review with all that one needs to decide.
@@ -120,7 +135,7 @@ pub(crate) async fn show(
     let texts =
         case.texts().into_iter().map(|t| EvidenceText { source: t.source, text: t.text.into_owned() }).collect();
     let nearest = match draft.comparison.as_ref().and_then(|c| c.nearest) {
-        Some(known) => content_of(&app, known, &bearer.viewer).await?.map(|content| Nearest { known, content }),
+        Some(known) => nearest(&app, known, &draft, &bearer.viewer).await?,
         None => None,
     };
     let cases = db.cases_of(draft.id).await?;
@@ -135,11 +150,18 @@ async fn found(app: &App, id: ReviewId) -> Result<(Review, Draft), Problem> {
     Ok((review, draft))
 }
 
-async fn content_of(app: &App, known: Known, viewer: &Viewer) -> Result<Option<Content>, Problem> {
-    Ok(match known {
-        Known::Procedure(id) => app.kit.db.procedure(id, viewer).await?.map(|p| p.revision.content),
-        Known::Draft(id) => app.kit.db.draft(id).await?.map(|d| d.content),
-    })
+async fn nearest(app: &App, known: Known, draft: &Draft, viewer: &Viewer) -> Result<Option<Nearest>, Problem> {
+    let found = match known {
+        Known::Procedure(id) => {
+            app.kit.db.procedure(id, viewer).await?.map(|p| (p.revision.content, p.revision.number))
+        }
+        Known::Draft(id) => app.kit.db.draft(id).await?.map(|d| (d.content, d.version)),
+    };
+    let Some((content, version)) = found else { return Ok(None) };
+    let proposal = draft.comparison.as_ref().and_then(|c| c.proposal.as_ref());
+    let fits = proposal.filter(|p| p.known_version == version && p.draft_version == draft.version);
+    let diff = fits.map(|p| p.diff(&content, &(0..p.changes.len()).collect::<Vec<_>>()));
+    Ok(Some(Nearest { known, content, diff }))
 }
 
 /// The draft's new version.
@@ -147,6 +169,8 @@ async fn content_of(app: &App, known: Known, viewer: &Viewer) -> Result<Option<C
 pub(crate) struct Edited {
     /// What `If-Match` names next.
     version: i64,
+    /// How many findings nobody vouches for yet; with any, the draft cannot be approved.
+    open_findings: usize,
 }
 
 /// Replaces the content of a draft under review.
@@ -164,7 +188,7 @@ pub(crate) async fn edit(
     bearer: Bearer,
     At(id): At<ReviewId>,
     headers: HeaderMap,
-    input::Json(content): input::Json<Content>,
+    input::Json(mut content): input::Json<Content>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let seen = input::if_match(&headers)?;
     let (review, draft) = found(&app, id).await?;
@@ -176,26 +200,30 @@ pub(crate) async fn edit(
     if !errors.is_empty() {
         return Err(Problem::fields(Code::InvalidFields, errors));
     }
-    let mut tx = app.kit.db.begin().await?;
-    let Some(version) = tx.edit_draft(&draft, &content, &bearer.viewer.name, app.kit.clock.now()).await? else {
-        drop(tx);
-        let (review, draft) = found(&app, id).await?;
-        still_open(&review)?;
-        return Err(stale(seen, draft.version));
-    };
-    tx.commit().await?;
-    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version })))
+    content.keep_findings(&draft.content);
+    let case = app.kit.db.case(draft.intervention).await?.ok_or(Code::Internal)?;
+    let redaction = app.kit.db.redaction(draft.intervention).await?.unwrap_or_default();
+    verify(&case, &redaction, &mut content);
+    keep(&app, &draft, &content, (id, &bearer.viewer)).await
 }
 
-fn stale(seen: i64, current: i64) -> Problem {
-    Problem::new(
-        Code::Stale,
-        format!("The draft is at version {current}, not {seen}: read it again and redo your change."),
-        format!(
-            "Le brouillon en est à la version {current} et non {seen} : relisez-le et refaites votre modification."
-        ),
-    )
-    .with(header::ETAG, input::etag(current))
+/// Keeps what an expert made of a draft, unless somebody was quicker.
+async fn keep(
+    app: &App,
+    draft: &Draft,
+    content: &Content,
+    (id, by): (ReviewId, &Viewer),
+) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
+    let mut tx = app.kit.db.begin().await?;
+    let Some(version) = tx.edit_draft(draft, content, &by.name, app.kit.clock.now()).await? else {
+        drop(tx);
+        let (review, now) = found(app, id).await?;
+        still_open(&review)?;
+        return Err(stale(draft.version, now.version));
+    };
+    tx.commit().await?;
+    let open_findings = content.open_findings().len();
+    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version, open_findings })))
 }
 
 fn still_open(review: &Review) -> Result<(), Problem> {
@@ -204,14 +232,6 @@ fn still_open(review: &Review) -> Result<(), Problem> {
     }
     let decision = review.decision.clone().unwrap_or_else(|| review.state.to_string());
     Err(already(&decision, review.decided_by.as_deref().unwrap_or("?")))
-}
-
-fn already(decision: &str, by: &str) -> Problem {
-    Problem::new(
-        Code::AlreadyDecided,
-        format!("This review was already decided ({decision}, by {by})."),
-        format!("Cette relecture a déjà été tranchée ({decision}, par {by})."),
-    )
 }
 
 /// What followed from a decision.
@@ -228,7 +248,7 @@ pub(crate) struct DecisionTaken {
     request_body = Decision,
     responses(
         (status = 200, body = DecisionTaken, description = "It stands"),
-        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable"),
+        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable, compared_before, open_findings"),
         (status = 412, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "stale"),
         (status = 428, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "version_missing"),
     ))]
@@ -255,33 +275,5 @@ pub(crate) async fn decide(
                 FieldError::new("into", "unavailable", format!("{procedure}: {en}"), format!("{procedure} : {fr}"));
             Err(Problem::field(Code::ProcedureUnavailable, error))
         }
-    }
-}
-
-fn refused(refusal: Refusal) -> Problem {
-    let field = |field: &str, code, en: &str, fr: &str| {
-        Problem::field(Code::InvalidFields, FieldError::new(field, code, en, fr))
-    };
-    match refusal {
-        Refusal::NotAnExpert => Problem::new(
-            Code::Forbidden,
-            "Only a named expert may decide on a review.",
-            "Seul un expert nommé peut trancher une relecture.",
-        ),
-        Refusal::AlreadyDecided { decision, by } => already(&decision, &by),
-        Refusal::Stale { seen, current } => stale(seen, current),
-        Refusal::NoReason => field(
-            "reason",
-            "missing",
-            "say why, so that the technician can learn from it",
-            "dites pourquoi, pour que le technicien puisse en tirer parti",
-        ),
-        Refusal::NoQuestions => field(
-            "questions",
-            "out_of_range",
-            "one to four questions, none of them empty",
-            "de une à quatre questions, aucune vide",
-        ),
-        Refusal::Content { path, reason, reason_fr: fr } => field(&format!("content.{path}"), "invalid", &reason, &fr),
     }
 }

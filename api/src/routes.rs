@@ -55,6 +55,7 @@ const ANYONE: Who = Who::Anyone;
 const WATCHERS: Who = Who::LocalOr(&[Administrator, Coordinator, Service]);
 const OPERATORS: Who = Who::Roles(&[Administrator, Coordinator, Expert]);
 const DELIVERERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Contractor, Service]);
+const CLOSERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Service]);
 const WITNESSES: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor]);
 const READERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor, Customer]);
 const ALL: Who = Who::Roles(Role::ALL);
@@ -69,13 +70,17 @@ pub const ROUTES: &[Route] = &[
     row(GET,  "/api/v1/interventions",                                 ALL,        Answer, |m| on(m, interventions::list)),
     row(GET,  "/api/v1/interventions/{id}",                            ALL,        Answer, |m| on(m, interventions::show)),
     row(GET,  "/api/v1/interventions/{id}/attachments/{attachment}",   WITNESSES,  Stream, |m| on(m, interventions::attachment)),
-    row(POST, "/api/v1/interventions/{id}/answers",                    WITNESSES,  Answer, |m| on(m, interventions::answer)),
+    row(GET,  "/api/v1/interventions/{id}/prompt",                     OFFICE,     Answer, |m| on(m, interventions::prompt)),
+    row(POST, "/api/v1/interventions/{id}/answers",                    WITNESSES,  Upload, |m| on(m, interventions::answer)),
     row(POST, "/api/v1/interventions/{id}/retry",                      OPERATORS,  Answer, |m| on(m, interventions::retry)),
+    row(POST, "/api/v1/interventions/{id}/reopen",                     CLOSERS,    Answer, |m| on(m, interventions::reopen)),
     row(GET,  "/api/v1/events",                                        HOUSE,      Stream, |m| on(m, events::watch)),
     row(GET,  "/api/v1/reviews",                                       EXPERTS,    Answer, |m| on(m, reviews::list)),
     row(GET,  "/api/v1/reviews/{id}",                                  EXPERTS,    Answer, |m| on(m, reviews::show)),
     row(PUT,  "/api/v1/reviews/{id}/content",                          EXPERTS,    Answer, |m| on(m, reviews::edit)),
+    row(POST, "/api/v1/reviews/{id}/overrides",                        EXPERTS,    Answer, |m| on(m, reviews::vouch)),
     row(POST, "/api/v1/reviews/{id}/decision",                         EXPERTS,    Answer, |m| on(m, reviews::decide)),
+    row(POST, "/api/v1/reviews/{id}/comparison",                       EXPERTS,    Answer, |m| on(m, reviews::compare)),
     row(GET,  "/api/v1/procedures/{id}",                               READERS,    Answer, |m| on(m, procedures::show)),
     row(GET,  "/api/v1/procedures/{id}/revisions",                     OFFICE,     Answer, |m| on(m, procedures::revisions)),
     row(POST, "/api/v1/procedures/{id}/feedback",                      READERS,    Answer, |m| on(m, procedures::feedback)),

@@ -7,6 +7,7 @@ use axum::extract::State;
 use savoir_models::id::ProcedureId;
 use savoir_models::intervention::FieldError;
 use savoir_models::passage::PassagePart;
+use savoir_models::procedure::Confidence;
 use savoir_models::text::Language;
 use savoir_models::viewer::Audience;
 use savoir_pipeline::search::{self, Hit};
@@ -36,6 +37,8 @@ pub(crate) struct Found {
     highlights: Vec<[usize; 2]>,
     language: Language,
     audience: Audience,
+    /// `not_validated`: an expert looks at it again, because it failed.
+    confidence: Confidence,
     family: Option<String>,
     models: Vec<String>,
     /// Its error codes, canonical.
@@ -53,6 +56,7 @@ impl From<Hit> for Found {
             highlights: hit.snippet.marks.iter().map(|r| [r.start, r.end]).collect(),
             language: hit.language,
             audience: hit.audience,
+            confidence: hit.confidence,
             family: hit.family,
             models: hit.models,
             codes: hit.codes,

@@ -1,3 +1,3 @@
--- A case that was merged or rejected carries a reason too, and waits for nothing.
+-- A case that was merged, rejected or reopened carries a reason too, and waits for nothing in the house.
 SELECT COUNT(*) FROM interventions
-WHERE waiting IS NOT NULL AND stage NOT IN ('merged', 'rejected')
+WHERE waiting IS NOT NULL AND stage NOT IN ('merged', 'rejected', 'reopened')

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
-use crate::content::Content;
+use crate::content::{Content, Statement};
 use crate::evidence::Suspicion;
 use crate::id::{DraftId, InterventionId, ProcedureId};
+use crate::proposal::Proposal;
 use crate::text::words;
 
 words!(
@@ -46,6 +47,41 @@ pub struct Comparison {
     pub similarity: f64,
     /// Why, in words for the expert.
     pub reason: String,
+    /// Of an update: what it would change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+    /// Of a contradiction: what each says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sides: Option<Sides>,
+    /// The model that judged where rules could not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_by: Option<Provenance>,
+}
+
+impl Comparison {
+    /// A verdict by rules, with nothing proposed yet.
+    #[must_use]
+    pub fn new(verdict: Verdict, nearest: Option<Known>, similarity: f64, reason: String) -> Self {
+        Self { verdict, nearest, similarity, reason, proposal: None, sides: None, judged_by: None }
+    }
+}
+
+/// What decides one side of a contradiction, each statement with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Side {
+    /// What it blames.
+    pub cause: Option<Statement>,
+    /// The steps that mend.
+    pub steps: Vec<Statement>,
+}
+
+/// Both sides of a contradiction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Sides {
+    /// The draft's.
+    pub draft: Side,
+    /// That of what is known.
+    pub known: Side,
 }
 
 /// How a draft was made, so that it can be made again.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
-use crate::id::{AttachmentId, InterventionId, ProcedureId};
+use crate::id::{AttachmentId, InterventionId, ProcedureId, QuestionId};
 use crate::text::{Language, words};
 
 /// The longest report that is taken, in bytes: five million characters would be a book, not a report.
@@ -179,7 +179,29 @@ impl FieldError {
     }
 }
 
+/// What a case without a stated duration is taken to have cost, in minutes.
+const USUAL_MINUTES: i64 = 30;
+
 impl Intake {
+    /// What the case cost, in minutes.
+    #[must_use]
+    pub fn minutes(&self) -> i64 {
+        self.time_spent_minutes.map_or(USUAL_MINUTES, i64::from)
+    }
+
+    /// Whether the case speaks for what mended it: it was solved, or nothing else is said.
+    #[must_use]
+    pub fn is_solved(&self) -> bool {
+        self.outcome.is_none_or(|outcome| outcome == Outcome::Solved)
+    }
+
+    /// The kind of machine under which outcomes are counted: in lower case with single spaces; empty when none is told.
+    #[must_use]
+    pub fn family(&self) -> String {
+        let told = self.equipment.family.as_deref().unwrap_or_default();
+        told.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Checks what the type cannot say. `audio` tells whether audio files came with it. All errors are returned, not
     /// the first one only.
     #[must_use]
@@ -298,6 +320,9 @@ pub struct Attachment {
     pub bytes: i64,
     /// SHA-256 of its bytes, in hexadecimal: its key in the blob store.
     pub blob: String,
+    /// The question that this recording answers; what came with the delivery answers none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<QuestionId>,
 }
 
 /// An intervention as it is kept.

@@ -10,6 +10,7 @@
 //! | [`usage`] | what a language model's answers cost |
 //! | [`draft`] | content as the line proposes it |
 //! | [`review`] | a draft before an expert |
+//! | [`proposal`] | what a draft would change in what is known |
 //! | [`procedure`] | content that an expert approved |
 //! | [`passage`] | what is indexed |
 //! | [`viewer`] | who is looking |
@@ -25,6 +26,7 @@ pub mod intervention;
 pub mod job;
 pub mod passage;
 pub mod procedure;
+pub mod proposal;
 pub mod redaction;
 pub mod review;
 pub mod store;

@@ -41,6 +41,9 @@ pub struct Passage {
     pub part: PassagePart,
     /// For whom.
     pub audience: Audience,
+    /// How much its owner is to be trusted.
+    #[serde(default = "validated")]
+    pub confidence: Confidence,
     /// Its language.
     pub language: Language,
     /// The owner's title.
@@ -63,6 +66,13 @@ pub struct Passage {
     pub embedder: Option<String>,
 }
 
+/// What passages are taken for that were kept before they carried their owner's confidence: they were those of validated
+/// procedures, and of drafts, which nobody is shown.
+#[must_use]
+pub const fn validated() -> Confidence {
+    Confidence::Validated
+}
+
 impl Passage {
     /// What its vector is made of: title and text.
     #[must_use]
@@ -83,7 +93,7 @@ pub struct Change {
 }
 
 /// The two passages of a content, without vectors.
-fn passages(owner: Known, audience: Audience, content: &Content) -> Vec<Passage> {
+fn passages(owner: Known, (audience, confidence): (Audience, Confidence), content: &Content) -> Vec<Passage> {
     let join = |lists: Vec<Vec<&str>>| lists.concat().join("\n");
     let texts = |s: &'_ [crate::content::Statement]| s.iter().map(|s| s.text.clone()).collect::<Vec<_>>();
     let symptoms = texts(&content.symptoms);
@@ -100,6 +110,7 @@ fn passages(owner: Known, audience: Audience, content: &Content) -> Vec<Passage>
         owner,
         part,
         audience,
+        confidence,
         language: content.language,
         title: content.title.text.clone(),
         text,
@@ -120,7 +131,7 @@ fn passages(owner: Known, audience: Audience, content: &Content) -> Vec<Passage>
 /// The passages of a draft: seen by nobody but *compare*.
 #[must_use]
 pub fn of_draft(draft: &Draft) -> Vec<Passage> {
-    passages(Known::Draft(draft.id), Audience::Internal, &draft.content)
+    passages(Known::Draft(draft.id), (Audience::Internal, Confidence::WorkInProgress), &draft.content)
 }
 
 /// The passages of a procedure; none once it is archived.
@@ -129,5 +140,6 @@ pub fn of_procedure(procedure: &Procedure) -> Vec<Passage> {
     if procedure.confidence == Confidence::Archived {
         return Vec::new();
     }
-    passages(Known::Procedure(procedure.id), procedure.audience, &procedure.revision.content)
+    let readers = (procedure.readers(), procedure.confidence);
+    passages(Known::Procedure(procedure.id), readers, &procedure.revision.content)
 }

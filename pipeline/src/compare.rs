@@ -1,13 +1,16 @@
 //! Whether a draft says something new: the nearest of what is known, and what it has in common with the draft.
 //!
-//! [`nearest`] asks the index; [`judge`] is pure and compares statement by statement. The measure is one of spelling
+//! [`nearest`] asks the index; [`judge`] is pure and compares statement by statement; [`weigh`] adds what an expert needs to
+//! act on the verdict: the changes of an update, both sides of a contradiction. The measure is one of spelling
 //! ([`builtin`]), so that the verdict does not depend on the embedder and every threshold below keeps its meaning.
 
 mod judge;
+mod propose;
 
 use std::collections::HashMap;
 
-use savoir_models::draft::Known;
+use savoir_models::content::Content;
+use savoir_models::draft::{Comparison, Draft, Known, Side, Sides, Verdict};
 use savoir_models::passage::{Passage, PassagePart};
 
 use crate::codes;
@@ -17,6 +20,8 @@ use crate::index::{Found, Index, IndexError, Labels, Scope, owner_key};
 use crate::search::{RRF_K, floor};
 
 pub use judge::{Rival, judge};
+pub(crate) use judge::{SAME_PROBLEM, SAME_SYMPTOM};
+pub use propose::propose;
 
 /// Passages that each ranking brings.
 const DEPTH: usize = 24;
@@ -69,6 +74,31 @@ pub async fn nearest(index: &Index, asked: &Asked<'_>, limit: usize) -> Result<V
     let mut ordered: Vec<_> = shares.into_iter().collect();
     ordered.sort_by(|(a_key, (_, a)), (b_key, (_, b))| b.total_cmp(a).then_with(|| a_key.cmp(b_key)));
     Ok(ordered.into_iter().take(limit).map(|(_, (known, _))| known).collect())
+}
+
+/// Judges a draft, and says what follows from the verdict.
+#[must_use]
+pub fn weigh(draft: &Draft, rivals: &[Rival]) -> Comparison {
+    let said = judge(&draft.content, rivals);
+    let nearest = rivals.iter().find(|rival| Some(rival.known) == said.nearest);
+    match (nearest, said.verdict) {
+        (Some(rival), Verdict::Update) => Comparison { proposal: propose(draft, rival), ..said },
+        (Some(rival), Verdict::Contradiction) => Comparison { sides: Some(sides(draft, rival)), ..said },
+        _ => said,
+    }
+}
+
+/// The same with one rival, which an expert has named: it is taken for the nearest, and whatever the verdict, what the
+/// draft would change in it is proposed.
+#[must_use]
+pub fn with(draft: &Draft, rival: &Rival) -> Comparison {
+    let said = weigh(draft, std::slice::from_ref(rival));
+    Comparison { nearest: Some(rival.known), proposal: propose(draft, rival), ..said }
+}
+
+fn sides(draft: &Draft, rival: &Rival) -> Sides {
+    let side = |content: &Content| Side { cause: content.cause.clone(), steps: judge::fix::decisive_steps(content) };
+    Sides { draft: side(&draft.content), known: side(&rival.content) }
 }
 
 /// By words, by codes and by vector, for one passage.

@@ -20,8 +20,12 @@ mod segments;
 mod sentences;
 mod steps;
 mod title;
+pub(crate) mod trade;
 mod verbs;
 mod words;
+
+pub(crate) use likeness::content_words;
+pub(crate) use questions::asks_for;
 
 use async_trait::async_trait;
 use savoir_models::content::Content;

@@ -35,6 +35,8 @@ pub struct LineSettings {
     pub poll: Duration,
     /// How long running jobs may go on after a stop was asked for.
     pub drain: Duration,
+    /// How long questions wait for their answers; `None`: for ever.
+    pub patience: Option<Duration>,
 }
 
 impl Default for LineSettings {
@@ -49,6 +51,7 @@ impl Default for LineSettings {
             recheck: Duration::from_secs(30),
             poll: Duration::from_millis(250),
             drain: Duration::from_secs(30),
+            patience: None,
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod blobs;
 pub mod codes;
 pub mod compare;
 pub mod embed;
+pub mod enough;
 pub mod evaluate;
 pub mod extractor;
 pub mod fault;

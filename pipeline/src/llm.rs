@@ -30,8 +30,9 @@ pub use failure::{Failure, Flaw};
 pub use probe::Probe;
 pub use settings::{LlmSettings, Output, Prices};
 
+use crate::evaluate::extract::{Meter, Spent};
 use crate::fault::Need;
-use crate::prompts::{Prompt, repair};
+use crate::prompts::{House, Prompt, repair};
 use abilities::Abilities;
 use ledger::Ledger;
 use pace::Pace;
@@ -158,6 +159,12 @@ impl Useless {
     }
 }
 
+impl Meter for Llm {
+    fn spent(&self) -> Spent {
+        self.ledger.spent()
+    }
+}
+
 impl Llm {
     /// A model, asked in this manner; what it costs is written to `db`.
     #[must_use]
@@ -180,6 +187,12 @@ impl Llm {
         &self.settings
     }
 
+    /// What the house adds to every prompt.
+    #[must_use]
+    pub fn house(&self) -> &House {
+        &self.settings.house
+    }
+
     /// What an answer depends on besides the prompt, as it is sent now.
     #[must_use]
     pub fn parameters(&self) -> BTreeMap<String, String> {
@@ -190,6 +203,11 @@ impl Llm {
             ("output".to_owned(), manner.output.as_str().to_owned()),
             ("repairs".to_owned(), self.settings.repairs.to_string()),
         ]);
+        let House { instructions, glossary } = self.house();
+        if !instructions.is_empty() || !glossary.is_empty() {
+            let hash = hex::encode(Sha256::digest(format!("{instructions}\0{glossary}")));
+            out.insert("house".into(), hash.chars().take(12).collect());
+        }
         out.extend(manner.temperature.map(|t| ("temperature".to_owned(), t.to_string())));
         out.extend(manner.seed.map(|(_, seed)| ("seed".to_owned(), seed.to_string())));
         out

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use savoir_models::draft::Known;
 use savoir_models::id::{PassageId, ProcedureId};
 use savoir_models::passage::PassagePart;
+use savoir_models::procedure::Confidence;
 use savoir_models::text::Language;
 use savoir_models::viewer::{Audience, Viewer};
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,8 @@ pub struct Hit {
     pub language: Language,
     /// For whom it is.
     pub audience: Audience,
+    /// How much it is to be trusted.
+    pub confidence: Confidence,
     /// Kind of machine, as written.
     pub family: Option<String>,
     /// Models, as written.
@@ -321,6 +324,7 @@ fn hit(procedure: ProcedureId, (score, part): (f64, PassagePart), shown: Shown, 
         title: shown.title,
         language: shown.language,
         audience: shown.audience,
+        confidence: shown.confidence,
         family: shown.family,
         models: shown.models,
         codes: shown.codes,

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use savoir_models::draft::Known;
 use savoir_models::id::{PassageId, ProcedureId};
 use savoir_models::passage::{Change, Passage, PassagePart};
+use savoir_models::procedure::Confidence;
 use savoir_models::store::StoreError;
 use savoir_models::text::Language;
 use savoir_models::viewer::Audience;
@@ -21,6 +22,7 @@ pub fn passage(title: &str, text: &str) -> Passage {
         owner: Known::Procedure(ProcedureId::new()),
         part: PassagePart::Problem,
         audience: Audience::Technician,
+        confidence: Confidence::Validated,
         language: Language::French,
         title: title.into(),
         text: text.into(),

@@ -13,6 +13,7 @@ const READ: &[&str] = &[
     "demo",
     "deploy",
     "docs",
+    "gold",
     "migrations",
     "models",
     "pipeline",

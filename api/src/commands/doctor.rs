@@ -120,8 +120,7 @@ async fn embedder(config: &Config) -> anyhow::Result<String> {
 async fn language_model(config: &Config, db: &Db) -> anyhow::Result<String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let Some(llm) = boot::llm(config, db, &clock)? else { return Ok("none: rules draw the drafts".into()) };
-    let house = boot::house(config)?;
-    if let Err(reason) = ModelExtractor::new(Arc::clone(&llm), house) {
+    if let Err(reason) = ModelExtractor::new(Arc::clone(&llm)) {
         anyhow::bail!(reason);
     }
     let place = config.llm.endpoint.base_url.as_deref().unwrap_or_default();

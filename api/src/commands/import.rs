@@ -127,6 +127,7 @@ impl Intakes {
                 media_type: "application/octet-stream".into(),
                 bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
                 blob: blob.hash,
+                question: None,
             });
         }
         Ok(Ok(kept))
@@ -148,7 +149,7 @@ impl Sink for Intakes {
             put.push(match files {
                 Err(error) => Put::Rejected(vec![error]),
                 Ok(files) => match tx.accept(InterventionId::new(), &row.intake, &files, now).await? {
-                    Added::New => Put::Accepted,
+                    Added::New | Added::Again(_) => Put::Accepted,
                     Added::Repeated(_) => Put::Repeated,
                     Added::Different(id) => Put::Rejected(vec![FieldError::new(
                         "external_id",

@@ -47,7 +47,7 @@ pub(crate) struct DeliveryForm {
     params(("Idempotency-Key" = Option<String>, Header, description = "Up to 200 visible ASCII characters; the same key with the same request gets the same answer", max_length = 200)),
     request_body(content((Intake = "application/json"), (DeliveryForm = "multipart/form-data"))),
     responses(
-        (status = 202, body = Received, description = "Accepted and kept; Location leads to it", headers(("Location" = String))),
+        (status = 202, body = Received, description = "Accepted and kept; Location leads to it. A case that was reopened is closed anew under the identifier it had", headers(("Location" = String))),
         (status = 200, body = Received, description = "It was there already, to the letter", headers(("Location" = String))),
         (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_received"),
     ))]
@@ -139,6 +139,7 @@ async fn keep(
     let mut tx = app.kit.db.begin().await?;
     let (id, repeated) = match tx.accept(id, &delivery.intake, &delivery.files, now).await? {
         Added::New => (id, false),
+        Added::Again(known) => (known, false),
         Added::Repeated(known) => (known, true),
         Added::Different(_) => {
             let (source, external) = (&delivery.intake.source, &delivery.intake.external_id);

@@ -102,6 +102,12 @@ impl Tx {
         rows.iter().map(|(id,)| parsed("case", id)).collect()
     }
 
+    /// A draft, as this unit sees it.
+    pub(super) async fn draft_in(&mut self, id: DraftId) -> Result<Draft> {
+        let row: Row = write!(self, c => sqlx::query_as("SELECT * FROM drafts WHERE id = $1").bind(id.to_string()).fetch_one(c).await)?;
+        row.draft()
+    }
+
     /// Keeps the draft of an intervention; an earlier one keeps its identifier and takes the new content. Returns the
     /// identifier it is kept under.
     ///
@@ -143,6 +149,18 @@ impl Tx {
         Ok(())
     }
 
+    /// The same for a draft whose review is open and that is still as it was read; false when either is no longer so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_comparison_in_review(&mut self, draft: &Draft, comparison: &Comparison) -> Result<bool> {
+        if !self.lock_open_review(draft.id).await? || self.draft_in(draft.id).await?.version != draft.version {
+            return Ok(false);
+        }
+        self.put_comparison(draft.id, comparison).await?;
+        Ok(true)
+    }
+
     /// Replaces the content of `draft`, as it was read, and keeps who changed what. Returns the new version, or `None`
     /// when the draft is no longer at that version or its review no longer open.
     ///
@@ -170,7 +188,8 @@ impl Tx {
         if done == 0 {
             return Ok(None);
         }
-        let diff = crate::procedure::diff(Some(&draft.content), content);
+        let mut diff = crate::procedure::diff(Some(&draft.content), content);
+        diff.push_str(&content.vouched_since(&draft.content));
         write!(self, c => sqlx::query("INSERT INTO edits (draft_id, version, author, diff, created_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(draft.id.to_string())
             .bind(draft.version + 1)

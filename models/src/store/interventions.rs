@@ -17,6 +17,8 @@ pub enum Added {
     Repeated(InterventionId),
     /// Its source and external_id were already there with other content; nothing was changed.
     Different(InterventionId),
+    /// It had been reopened and is closed anew: this delivery takes the place of the one before.
+    Again(InterventionId),
 }
 
 /// Which interventions to list.
@@ -51,6 +53,7 @@ struct AttachmentRow {
     media_type: String,
     bytes: i64,
     blob: String,
+    question_id: Option<String>,
 }
 
 impl Row {
@@ -77,6 +80,7 @@ impl AttachmentRow {
             media_type: self.media_type,
             bytes: self.bytes,
             blob: self.blob,
+            question: self.question_id.map(|q| parsed("attachment", &q)).transpose()?,
         })
     }
 }
@@ -201,38 +205,85 @@ impl Tx {
             .await
             .map(|r| r.rows_affected()))?;
         if added == 0 {
-            return self.repeated(intake, &text, files).await;
+            return self.delivered_before(intake, files, (stage, now)).await;
         }
-        for (position, file) in (0_i64..).zip(files) {
-            write!(self, c => sqlx::query(include_str!("../../sql/attachments_add.sql"))
-                .bind(file.id.to_string())
-                .bind(id.to_string())
-                .bind(position)
-                .bind(file.kind.as_str())
-                .bind(&file.name)
-                .bind(&file.media_type)
-                .bind(file.bytes)
-                .bind(&file.blob)
-                .execute(c)
-                .await
-                .map(|r| r.rows_affected()))?;
-        }
+        self.add_files(id, files).await?;
         Ok(Added::New)
     }
 
-    async fn repeated(&mut self, intake: &Intake, text: &str, files: &[Attachment]) -> Result<Added> {
-        let (id, before): (String, String) = write!(self, c => sqlx::query_as(include_str!("../../sql/interventions_same.sql"))
-            .bind(&intake.source)
-            .bind(&intake.external_id)
+    async fn add_files(&mut self, id: InterventionId, files: &[Attachment]) -> Result<()> {
+        for (position, file) in (0_i64..).zip(files) {
+            self.attach(id, position, file).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds a file to an intervention, at `position` among its files.
+    async fn attach(&mut self, id: InterventionId, position: i64, file: &Attachment) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/attachments_add.sql"))
+            .bind(file.id.to_string())
+            .bind(id.to_string())
+            .bind(position)
+            .bind(file.kind.as_str())
+            .bind(&file.name)
+            .bind(&file.media_type)
+            .bind(file.bytes)
+            .bind(&file.blob)
+            .bind(file.question.map(|q| q.to_string()))
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Adds a file behind those that an intervention has. Its row must be held.
+    pub(super) async fn attach_last(&mut self, id: InterventionId, file: &Attachment) -> Result<()> {
+        let (position,): (i64,) = write!(self, c => sqlx::query_as("SELECT COUNT(*) FROM attachments WHERE intervention_id = $1")
+            .bind(id.to_string())
+            .fetch_one(c)
+            .await)?;
+        self.attach(id, position, file).await
+    }
+
+    async fn delivered_before(
+        &mut self,
+        intake: &Intake,
+        files: &[Attachment],
+        (stage, now): (Stage, Timestamp),
+    ) -> Result<Added> {
+        let same = (&intake.source, &intake.external_id);
+        // The row first: of two who deliver a reopened case at once, the second must see what the first one brought.
+        write!(self, c => sqlx::query("UPDATE interventions SET updated_at = updated_at WHERE source = $1 AND external_id = $2")
+            .bind(same.0)
+            .bind(same.1)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        let (id, before, text): (String, String, String) = write!(self, c => sqlx::query_as(include_str!("../../sql/interventions_same.sql"))
+            .bind(same.0)
+            .bind(same.1)
             .fetch_one(c)
             .await)?;
         let rows: Vec<AttachmentRow> = write!(self, c => sqlx::query_as(include_str!("../../sql/attachments_of.sql"))
             .bind(&id)
             .fetch_all(c)
             .await)?;
-        let same_files = rows.iter().map(|r| r.blob.as_str()).eq(files.iter().map(|f| f.blob.as_str()));
+        let same_files = rows
+            .iter()
+            .filter(|r| r.question_id.is_none())
+            .map(|r| r.blob.as_str())
+            .eq(files.iter().map(|f| f.blob.as_str()));
         let id = parsed("intervention", &id)?;
-        Ok(if before == text && same_files { Added::Repeated(id) } else { Added::Different(id) })
+        if text == json(intake)? && same_files {
+            // Also while it is reopened: that is the old delivery come late, for one that was closed anew has another moment.
+            return Ok(Added::Repeated(id));
+        }
+        if parsed::<Stage>("stage", &before)? != Stage::Reopened {
+            return Ok(Added::Different(id));
+        }
+        self.renew(id, intake, stage, now).await?;
+        self.add_files(id, files).await?;
+        Ok(Added::Again(id))
     }
 
     /// Remembers which intervention a creation key made; false when the key was used before, which a simultaneous

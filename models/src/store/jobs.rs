@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Db, Result, StoreError, Tx, parsed, read, write};
 use crate::clock::Timestamp;
-use crate::id::JobId;
+use crate::id::{InterventionId, JobId};
 use crate::intervention::Stage;
 use crate::job::{Job, JobState, Lane, Step};
 
@@ -324,6 +324,12 @@ impl Tx {
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Takes every job of an intervention off the line; one that runs finds its lease lost.
+    pub(super) async fn drop_jobs(&mut self, id: InterventionId) -> Result<()> {
+        write!(self, c => sqlx::query("DELETE FROM jobs WHERE subject = $1").bind(id.to_string()).execute(c).await.map(|r| r.rows_affected()))?;
         Ok(())
     }
 

@@ -2,13 +2,15 @@
 
 use super::{Added, Closing, Db, Result, Tx};
 use crate::clock::Timestamp;
-use crate::draft::Draft;
-use crate::id::{InterventionId, ProcedureId, QuestionId, ReviewId};
+use crate::content::Content;
+use crate::draft::{Draft, Known};
+use crate::id::{DraftId, InterventionId, ProcedureId, QuestionId, ReviewId};
 use crate::intervention::{Attachment, AttachmentKind, Intake, Stage};
 use crate::job::Step;
 use crate::procedure::{Procedure, Revision, diff};
+use crate::proposal::taken_over;
 use crate::review::{Decision, Outcome, Refusal, Review, ReviewState};
-use crate::viewer::{Role, Viewer};
+use crate::viewer::{Audience, Role, Viewer};
 
 /// What became of a decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,39 @@ pub enum Decided {
     NoProcedure(ProcedureId),
     /// There is no such review.
     NoReview,
+}
+
+/// An answer: words, or a recording of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// What was written.
+    Text(String),
+    /// What was said: kept as a file of the intervention, transcribed before the line goes on.
+    Voice(Attachment),
+}
+
+/// An expert's decision on its way to be kept.
+#[derive(Clone, Copy)]
+struct Ruling<'a> {
+    review: &'a Review,
+    draft: &'a Draft,
+    outcome: &'a Outcome,
+    by: &'a Viewer,
+    now: Timestamp,
+}
+
+impl Ruling<'_> {
+    /// What it makes of a procedure's text.
+    fn revision(&self, before: Option<&Revision>, content: Content) -> Revision {
+        Revision {
+            number: before.map_or(0, |b| b.number) + 1,
+            diff: diff(before.map(|b| &b.content), &content),
+            content,
+            author: self.by.name.clone(),
+            review: Some(self.review.id),
+            created_at: self.now,
+        }
+    }
 }
 
 /// What became of an answer.
@@ -51,73 +86,87 @@ impl Tx {
         let (stage, step) =
             if heard { (Stage::Received, Step::Transcribe) } else { (Stage::Transcribed, Step::Redact) };
         let added = self.add_intervention(id, intake, files, stage, now).await?;
-        if added == Added::New {
+        if let Some(id) = match added {
+            Added::New => Some(id),
+            Added::Again(known) => Some(known),
+            Added::Repeated(_) | Added::Different(_) => None,
+        } {
             self.put_job(step, &id.to_string(), now).await?;
             self.tell(id, stage.as_str(), "", now).await?;
         }
         Ok(added)
     }
 
-    async fn conclude(
-        &mut self,
-        review: &Review,
-        draft: &Draft,
-        outcome: Outcome,
-        who: (&Viewer, Timestamp),
-        known: Option<Procedure>,
-    ) -> Result<Decided> {
-        let (by, now) = who;
+    async fn conclude(&mut self, ruling: &Ruling<'_>, next: Option<(Audience, Revision)>) -> Result<Decided> {
+        let Ruling { review, draft, outcome, by, now } = *ruling;
+        let own = review.procedure;
         // Read after the review is closed: its row was the lock under which cases are added.
         let cases = self.cases_in(draft.id).await?;
-        let count = i64::try_from(cases.len()).unwrap_or(i64::MAX);
-        let revision = |number, before| Revision {
-            number,
-            diff: diff(before, &draft.content),
-            content: draft.content.clone(),
-            author: by.name.clone(),
-            review: Some(review.id),
-            created_at: now,
-        };
-        let (stage, procedure, why) = match outcome {
-            Outcome::Publish { audience } => {
-                let id = ProcedureId::new();
-                self.put_procedure(id, audience, count, &revision(1, None)).await?;
-                (Stage::Published, Some(id), None)
-            }
-            Outcome::Revise { procedure, audience } => {
-                let Some(before) = known else { return Ok(Decided::NoProcedure(procedure)) };
-                let next = revision(before.revision.number + 1, Some(&before.revision.content));
-                if !self.revise(procedure, audience, count, &next).await? {
-                    return Ok(Decided::NoProcedure(procedure));
-                }
-                (Stage::Published, Some(procedure), None)
-            }
-            Outcome::AddCases { procedure } => {
-                if self.add_cases_to_procedure(procedure, draft.id, now).await?.is_none() {
-                    return Ok(Decided::NoProcedure(procedure));
-                }
-                (Stage::Merged, Some(procedure), None)
-            }
-            Outcome::Refuse { reason } => (Stage::Rejected, None, Some(reason)),
+        let stage = match outcome {
             Outcome::SendBack { questions } => {
-                self.ask(draft.intervention, &questions, Some(&by.name), now).await?;
+                self.ask(draft.intervention, questions, Some(&by.name), now).await?;
                 self.take_away_drafts(&[draft.id]).await?;
                 self.move_to(draft.intervention, Stage::NeedsAnswers, Some(&questions.join(" ")), now).await?;
                 return Ok(Decided::Done(None));
             }
+            Outcome::Refuse { reason } => {
+                let cases = match own {
+                    Some(own) => self.cases_of_procedure(own).await?,
+                    None => cases,
+                };
+                if let Some(own) = own {
+                    self.archive(own, now).await?;
+                }
+                self.move_cases(&cases, Stage::Rejected, None, Some(reason), now).await?;
+                self.take_away_drafts(&[draft.id]).await?;
+                return Ok(Decided::Done(own));
+            }
+            Outcome::AddCases { .. } => Stage::Merged,
+            _ => Stage::Published,
         };
-        self.move_cases(&cases, stage, procedure, why.as_deref(), now).await?;
-        if stage == Stage::Published && cases.len() > 1 {
-            let others: Vec<_> = cases.iter().copied().filter(|id| *id != draft.intervention).collect();
-            self.move_cases(&others, Stage::Merged, procedure, None, now).await?;
+        let procedure = match (outcome.procedure(), next) {
+            (None, Some((audience, first))) => {
+                let id = ProcedureId::new();
+                let count = i64::try_from(cases.len()).unwrap_or(i64::MAX);
+                self.put_procedure(id, audience, count, &first).await?;
+                self.confirm(id, &cases).await?;
+                id
+            }
+            (Some(id), next) => {
+                if let Some((audience, next)) = next {
+                    if !self.revise(id, audience, &next).await? {
+                        return Ok(Decided::NoProcedure(id));
+                    }
+                    self.overtake_reviews(id, review.id, &by.name, now).await?;
+                }
+                if !self.join(id, review, draft.id, now).await? {
+                    return Ok(Decided::NoProcedure(id));
+                }
+                id
+            }
+            // Only a publication names no procedure, and it has a first revision.
+            (None, None) => return Ok(Decided::NoReview),
+        };
+        if own.is_none() {
+            let (its, others): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| *case == draft.intervention);
+            self.move_cases(&its, stage, Some(procedure), None, now).await?;
+            self.move_cases(&others, Stage::Merged, Some(procedure), None, now).await?;
         }
         self.take_away_drafts(&[draft.id]).await?;
-        if stage == Stage::Published
-            && let Some(procedure) = procedure
-        {
+        if stage == Stage::Published {
             self.put_job(Step::Publish, &procedure.to_string(), now).await?;
         }
-        Ok(Decided::Done(procedure))
+        Ok(Decided::Done(Some(procedure)))
+    }
+
+    /// Counts to a procedure what a review stands for: the cases of its draft, or all those of the procedure that it was
+    /// opened again for, which is then no more; false when there is no such procedure.
+    async fn join(&mut self, id: ProcedureId, review: &Review, draft: DraftId, now: Timestamp) -> Result<bool> {
+        match review.procedure {
+            Some(own) if own == id => Ok(true),
+            Some(own) => self.move_procedure(own, id, None, now).await,
+            None => Ok(self.add_cases_to_procedure(id, draft, now).await?.is_some()),
+        }
     }
 }
 
@@ -155,46 +204,100 @@ impl Db {
             state,
             draft_version: seen,
         };
+        let ruling = Ruling { review: &review, draft: &draft, outcome: &outcome, by, now };
         // Read before the unit begins: one that holds a connection must not want another.
-        let known = match &outcome {
-            Outcome::Revise { procedure, .. } => self.procedure(*procedure, by).await?,
-            _ => None,
+        let next = match self.next_revision(&ruling).await? {
+            Ok(next) => next,
+            Err(decided) => return Ok(decided),
         };
         let mut tx = self.begin().await?;
+        tx.lock_procedures(outcome.procedure().into_iter().chain(review.procedure).collect()).await?;
         if !tx.close_review(id, closing).await? {
             return who_was_quicker(&mut tx, id, seen).await;
         }
-        let decided = tx.conclude(&review, &draft, outcome, (by, now), known).await?;
+        let decided = tx.conclude(&ruling, next).await?;
         if matches!(decided, Decided::Done(_)) {
             tx.commit().await?;
         }
         Ok(decided)
     }
 
+    /// What the procedure says once the ruling stands, and for whom; `None` when its text stays. An error is the answer to
+    /// who decided.
+    async fn next_revision(&self, ruling: &Ruling<'_>) -> Result<Result<Option<(Audience, Revision)>, Decided>> {
+        let content = &ruling.draft.content;
+        let (id, given) = match ruling.outcome {
+            Outcome::Publish { audience } => return Ok(Ok(Some((*audience, ruling.revision(None, content.clone()))))),
+            Outcome::Revise { procedure, audience } => (*procedure, Some(*audience)),
+            Outcome::Update { procedure, audience, .. } => (*procedure, *audience),
+            _ => return Ok(Ok(None)),
+        };
+        let Some(known) = self.procedure(id, ruling.by).await? else { return Ok(Err(Decided::NoProcedure(id))) };
+        let said = match ruling.outcome {
+            Outcome::Update { accept, .. } => match self.updated(ruling.draft, &known, accept).await? {
+                Some(content) => content,
+                None => return Ok(Err(Decided::Refused(Refusal::ComparedBefore))),
+            },
+            _ => content.clone(),
+        };
+        let audience = given.unwrap_or(known.audience);
+        Ok(Ok(Some((audience, ruling.revision(Some(&known.revision), said)))))
+    }
+
+    /// What a procedure says with the changes that a draft proposes; `None` when it is not the text that the draft was
+    /// compared with, or no longer.
+    async fn updated(&self, draft: &Draft, known: &Procedure, accept: &[usize]) -> Result<Option<Content>> {
+        let Some(comparison) = &draft.comparison else { return Ok(None) };
+        let Some(proposal) = &comparison.proposal else { return Ok(None) };
+        let approved = match known.revision.review {
+            Some(review) => self.review(review).await?.map(|r| r.draft),
+            None => None,
+        };
+        let compared = match comparison.nearest {
+            Some(Known::Procedure(id)) => id == known.id && proposal.known_version == known.revision.number,
+            // A draft that has become this procedure, word for word.
+            Some(Known::Draft(id)) => {
+                let became = approved == Some(id) && known.revision.number == 1;
+                became && self.draft(id).await?.is_some_and(|d| d.version == proposal.known_version)
+            }
+            None => false,
+        };
+        let before =
+            approved.map_or_else(|| known.revision.content.clone(), |d| taken_over(&known.revision.content, d));
+        Ok(compared.then(|| proposal.apply(&before, accept)))
+    }
+
     /// Keeps answers to open questions of an intervention; once none is open, the case goes down the line again with
-    /// them, from its redaction on: answers too may name people.
+    /// them: from its recordings when answers were spoken, else from its redaction, for answers too may name people.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn answer(
         &self,
         id: InterventionId,
-        answers: &[(QuestionId, String)],
+        answers: &[(QuestionId, Given)],
         by: &str,
         now: Timestamp,
     ) -> Result<Answered> {
         let mut tx = self.begin().await?;
         // The row first: of two who answer the last questions at once, the second must see the first one's answer.
         tx.lock_intervention(id).await?;
-        for (question, answer) in answers {
-            if !tx.answer(id, *question, answer, by).await? {
+        for (question, given) in answers {
+            // What was spoken is filled in when it is heard.
+            let text = if let Given::Text(text) = given { text } else { "" };
+            if !tx.answer(id, *question, text, by).await? {
                 return Ok(Answered::NoQuestion(*question));
+            }
+            if let Given::Voice(recording) = given {
+                tx.attach_last(id, recording).await?;
             }
         }
         let open = tx.open_questions(id).await?;
         if open == 0 {
-            tx.put_job(Step::Redact, &id.to_string(), now).await?;
-            tx.move_to(id, Stage::Transcribed, None, now).await?;
+            let unheard = tx.unheard_answers(id).await? > 0;
+            let step = if unheard { Step::Transcribe } else { Step::Redact };
+            tx.put_job(step, &id.to_string(), now).await?;
+            tx.move_to(id, step.stage_before(), None, now).await?;
         }
         tx.commit().await?;
         Ok(Answered::Kept { open })

@@ -1,10 +1,22 @@
 //! Procedures, their revisions, and what those who followed them report.
 
+use super::outcomes::Doubted;
 use super::{Db, Result, Tx, from_json, json, parsed, read, write};
 use crate::clock::Timestamp;
 use crate::id::{DraftId, EventId, InterventionId, ProcedureId};
 use crate::procedure::{Confidence, Feedback, Governance, Procedure, Revision};
 use crate::viewer::{Audience, Viewer};
+
+/// What a report made of a procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// How often it is now reported to have worked.
+    pub worked: i64,
+    /// How often not.
+    pub failed: i64,
+    /// That an expert looks at it again, and why.
+    pub doubted: Option<Doubted>,
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -54,6 +66,7 @@ impl Row {
             cases: self.cases,
             worked: self.worked,
             failed: self.failed,
+            outcomes: Vec::new(),
             created_at: Timestamp(self.created_at),
         })
     }
@@ -75,7 +88,9 @@ impl Db {
             .bind(may(customer))
             .fetch_optional(c)
             .await)?;
-        row.map(Row::procedure).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let outcomes = self.outcomes(id).await?;
+        Ok(Some(Procedure { outcomes, ..row.procedure()? }))
     }
 
     /// The revisions of a procedure that `viewer` may read, newest first.
@@ -119,17 +134,16 @@ impl Tx {
         self.put_revision(id, first).await
     }
 
-    /// Makes `next` the current revision of a procedure, for `audience` from now on; false when its number does not
-    /// follow the current one: somebody was quicker.
+    /// Makes `next` the current revision of a procedure, for `audience` from now on, and validates it; false when its number
+    /// does not follow the current one: somebody was quicker.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revise(&mut self, id: ProcedureId, audience: Audience, cases: i64, next: &Revision) -> Result<bool> {
+    pub async fn revise(&mut self, id: ProcedureId, audience: Audience, next: &Revision) -> Result<bool> {
         let done = write!(self, c => sqlx::query(include_str!("../../sql/procedures_revise.sql"))
             .bind(id.to_string())
             .bind(next.number)
             .bind(audience.as_str())
-            .bind(cases)
             .bind(next.created_at.0)
             .execute(c)
             .await
@@ -156,8 +170,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts the cases of a draft to a procedure that is not archived; `None` when there is no such procedure. Returns
-    /// the cases.
+    /// Counts the cases of a draft to a procedure that is not archived, and how they ended to its record; `None` when there
+    /// is no such procedure. Returns the cases.
     ///
     /// # Errors
     /// When the database fails.
@@ -168,7 +182,16 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Option<Vec<InterventionId>>> {
         let cases = self.cases_in(draft).await?;
-        let more = i64::try_from(cases.len()).unwrap_or(i64::MAX);
+        if !self.more_cases(id, cases.len(), now).await? {
+            return Ok(None);
+        }
+        self.confirm(id, &cases).await?;
+        Ok(Some(cases))
+    }
+
+    /// Raises the count of a procedure that is not archived; false when there is none.
+    pub(super) async fn more_cases(&mut self, id: ProcedureId, more: usize, now: Timestamp) -> Result<bool> {
+        let more = i64::try_from(more).unwrap_or(i64::MAX);
         let done = write!(self, c => sqlx::query("UPDATE procedures SET cases = cases + $2, updated_at = $3 WHERE id = $1 AND confidence <> 'archived'")
             .bind(id.to_string())
             .bind(more)
@@ -176,7 +199,7 @@ impl Tx {
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        Ok((done == 1).then_some(cases))
+        Ok(done == 1)
     }
 
     /// Says which procedure an intervention is a case of.
@@ -193,18 +216,24 @@ impl Tx {
         Ok(())
     }
 
-    /// Keeps what someone who followed a procedure reports.
+    /// Keeps what someone who followed a procedure reports, and has an expert look at it again when too many say that it
+    /// fails.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or there is no such procedure.
     pub async fn put_feedback(
         &mut self,
         id: ProcedureId,
         feedback: &Feedback,
         author: &str,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Reported> {
         let worked = i64::from(feedback.worked);
+        let (all_worked, all_failed): (i64, i64) = write!(self, c => sqlx::query_as(include_str!("../../sql/procedures_report.sql"))
+            .bind(id.to_string())
+            .bind(worked)
+            .fetch_one(c)
+            .await)?;
         write!(self, c => sqlx::query(include_str!("../../sql/feedback_put.sql"))
             .bind(EventId::new().to_string())
             .bind(id.to_string())
@@ -215,12 +244,7 @@ impl Tx {
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        write!(self, c => sqlx::query("UPDATE procedures SET worked = worked + $2, failed = failed + 1 - $2 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(worked)
-            .execute(c)
-            .await
-            .map(|r| r.rows_affected()))?;
-        Ok(())
+        let doubted = if feedback.worked { None } else { self.look_again(id, None, now).await? };
+        Ok(Reported { worked: all_worked, failed: all_failed, doubted })
     }
 }

@@ -4,7 +4,7 @@ use super::{Db, Result, Tx, parsed, read, write};
 use crate::clock::Timestamp;
 use crate::id::{DraftId, InterventionId, ProcedureId, ReviewId};
 use crate::intervention::Stage;
-use crate::review::{Review, ReviewState};
+use crate::review::{Review, ReviewState, WITHDRAWN};
 
 /// How a review is closed.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,7 @@ struct Row {
     reason: Option<String>,
     decided_by: Option<String>,
     decided_at: Option<i64>,
+    procedure_id: Option<String>,
 }
 
 impl Row {
@@ -50,6 +51,7 @@ impl Row {
             reason: self.reason,
             decided_by: self.decided_by,
             decided_at: self.decided_at.map(Timestamp),
+            procedure: self.procedure_id.map(|p| parsed("review", &p)).transpose()?,
         })
     }
 }
@@ -99,8 +101,8 @@ impl Tx {
         Ok(Some((row.review()?, version)))
     }
 
-    /// Opens the review of a draft, or opens it again after answers came; one that was decided stays so. `minutes` is
-    /// what the case cost: the worth of a review is minutes times cases.
+    /// Opens the review of a draft, or opens it again after answers came; one that was decided stays so. `minutes` is what
+    /// its cases cost together: the worth of the review.
     ///
     /// # Errors
     /// When the database fails.
@@ -125,6 +127,47 @@ impl Tx {
             .await
             .map(|r| r.rows_affected()))?;
         Ok(open == 1)
+    }
+
+    /// Holds the row of a draft's review, whatever its state, until the end of the unit.
+    pub(super) async fn lock_review(&mut self, draft: DraftId) -> Result<()> {
+        write!(self, c => sqlx::query("UPDATE reviews SET minutes = minutes WHERE draft_id = $1")
+            .bind(draft.to_string())
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Takes a case that cost `minutes` from the count of a draft's review.
+    pub(super) async fn uncount_case(&mut self, draft: DraftId, minutes: i64) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/reviews_uncount_case.sql"))
+            .bind(draft.to_string())
+            .bind(minutes)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Closes what was opened again for a procedure and waits: who decided on `but` has revised it.
+    pub(super) async fn overtake_reviews(
+        &mut self,
+        procedure: ProcedureId,
+        but: ReviewId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/reviews_overtake.sql"))
+            .bind(procedure.to_string())
+            .bind(but.to_string())
+            .bind(WITHDRAWN)
+            .bind(by)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
     }
 
     /// Counts the cases of `draft` (its own, and what was counted with it before) as cases of `known`, whose review is

@@ -3,8 +3,8 @@
 //! `Same` is said only where the problem, the cause and the decisive fix agree ([`fix`]): a wrong `Same` hides knowledge,
 //! a wrong `Update` costs an expert a minute.
 
-mod fix;
-mod things;
+pub(super) mod fix;
+pub(super) mod things;
 
 use savoir_models::content::Content;
 use savoir_models::draft::{Comparison, Known, Verdict};
@@ -17,7 +17,7 @@ use fix::Decisive;
 
 /// From here on two tell the same problem. Near-duplicates of one case told by two people measure .45 to .9; two
 /// problems of the same machine that share its vocabulary stay below .4 (the pairs of the tests).
-const SAME_PROBLEM: f64 = 0.42;
+pub(crate) const SAME_PROBLEM: f64 = 0.42;
 
 /// From here on the nearest is worth naming, though it tells another problem.
 const WORTH_NAMING: f64 = 0.2;
@@ -32,7 +32,7 @@ const OTHER_CODE: f64 = 0.4;
 
 /// From here on two problems without a code in common are told so alike that an opposite cause contradicts: halfway
 /// between [`SAME_PROBLEM`] and the most that two people's words for one problem reach (.8).
-const SAME_SYMPTOM: f64 = 0.6;
+pub(crate) const SAME_SYMPTOM: f64 = 0.6;
 
 /// From here on two causes are told alike though no thing is recognised in both: the measure at which two problems are
 /// one. Lower, causes that merely share a word ("manque de fluide", "trop de fluide") would pass.
@@ -43,19 +43,21 @@ const SAME_CAUSE: f64 = 0.45;
 pub struct Rival {
     /// Whose content it is.
     pub known: Known,
+    /// Which state of it: a procedure's revision, or a draft's version.
+    pub version: i64,
     /// What it says.
     pub content: Content,
 }
 
 /// How a draft and a rival compare.
-struct Likeness {
+pub(super) struct Likeness {
     problem: f64,
     shared_code: Option<String>,
     /// The draft's steps that mend what the rival does not, as places.
     new_steps: Vec<usize>,
     /// References of parts that only the draft names.
     new_parts: Vec<String>,
-    other_cause: bool,
+    pub(super) other_cause: bool,
     /// Both mend the same, or the draft blames what the rival mends.
     decided: bool,
     /// The same machine shows the same, and cause and fix are about other things.
@@ -81,16 +83,11 @@ pub fn judge(draft: &Content, rivals: &[Rival]) -> Comparison {
             },
         );
     let Some((rival, like)) = best.filter(|(_, like)| like.problem >= WORTH_NAMING) else {
-        return Comparison {
-            verdict: Verdict::New,
-            nearest: None,
-            similarity: 0.0,
-            reason: nothing_near(draft.language),
-        };
+        return Comparison::new(Verdict::New, None, 0.0, nothing_near(draft.language));
     };
     let verdict = verdict(&like);
     let reason = reason(verdict, draft, &rival.content, &like);
-    Comparison { verdict, nearest: Some(rival.known), similarity: like.problem.clamp(0.0, 1.0), reason }
+    Comparison::new(verdict, Some(rival.known), like.problem.clamp(0.0, 1.0), reason)
 }
 
 fn verdict(like: &Likeness) -> Verdict {
@@ -104,7 +101,7 @@ fn verdict(like: &Likeness) -> Verdict {
 }
 
 /// Two manufacturers give the same code to different faults.
-fn other_maker(a: &Content, b: &Content) -> bool {
+pub(super) fn other_maker(a: &Content, b: &Content) -> bool {
     let key = |c: &Content| c.applies_to.manufacturer.as_deref().map(exact_key).filter(|k| !k.is_empty());
     matches!((key(a), key(b)), (Some(a), Some(b)) if a != b)
 }
@@ -117,7 +114,7 @@ fn same_family(a: &Content, b: &Content) -> bool {
     }
 }
 
-fn likeness(draft: &Content, known: &Content) -> Likeness {
+pub(super) fn likeness(draft: &Content, known: &Content) -> Likeness {
     let told = alike(&problem_text(draft), &problem_text(known));
     let (mine, theirs) = (code_list(draft), code_list(known));
     let shared_code = mine.iter().find(|m| theirs.iter().any(|t| codes::same(m, t))).cloned();
@@ -169,11 +166,11 @@ fn problem_text(content: &Content) -> String {
     lines.join("\n")
 }
 
-fn code_list(content: &Content) -> Vec<String> {
+pub(super) fn code_list(content: &Content) -> Vec<String> {
     content.applies_to.error_codes.iter().filter_map(|c| codes::canonical(c)).collect()
 }
 
-fn alike(a: &str, b: &str) -> f64 {
+pub(super) fn alike(a: &str, b: &str) -> f64 {
     f64::from(cosine(&vector(a), &vector(b))).max(0.0)
 }
 

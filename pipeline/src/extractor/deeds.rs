@@ -4,7 +4,9 @@ use savoir_models::text::Language;
 
 use super::lexicon::{Cue, Lexicon};
 use super::sentences::{Word, read};
-use super::verbs::{Form, Kind, Shape};
+use super::verbs::{Form, Shape};
+
+pub(crate) use super::verbs::Kind;
 
 /// Verbs that say nothing by themselves: the noun after them tells what is done ("faites la VAT").
 const LIGHT: &[&str] = &["faire", "effectuer", "do", "carry out"];
@@ -14,10 +16,17 @@ const LIGHT: &[&str] = &["faire", "effectuer", "do", "carry out"];
 pub(crate) struct Deed<'a> {
     /// Infinitive in French, base form in English.
     pub(crate) verb: &'static str,
-    /// It mends; else it makes safe, handles, checks or tries out.
-    pub(crate) mends: bool,
+    /// What doing it means.
+    pub(crate) kind: Kind,
     /// What stands after the verb, up to the next order.
     pub(crate) object: &'a str,
+}
+
+impl Deed<'_> {
+    /// It mends; else it makes safe, handles, checks or tries out.
+    pub(crate) fn mends(&self) -> bool {
+        self.kind == Kind::Repair
+    }
 }
 
 /// The orders of a step, in order; none when its verb is not in the lexicon. Linear in the length of the step.
@@ -47,7 +56,7 @@ pub(crate) fn deeds(text: &str, language: Language) -> Vec<Deed<'_>> {
             (Some(first), Some(last)) if from < to => &text[first.start..last.end],
             _ => "",
         };
-        out.push(Deed { verb: &verb.name, mends: verb.kind == Kind::Repair, object });
+        out.push(Deed { verb: &verb.name, kind: verb.kind, object });
     }
     // "Vidangez et remplissez d'huile": the verb without an object of its own has that of the next.
     for i in (1..out.len()).rev() {
@@ -82,7 +91,7 @@ mod tests {
     #[test]
     fn every_order_of_a_step_has_its_verb_and_its_object() {
         let said = deeds("Déposez le capot, puis remplacez la courroie", Language::French);
-        let told: Vec<_> = said.iter().map(|d| (d.verb, d.mends)).collect();
+        let told: Vec<_> = said.iter().map(|d| (d.verb, d.mends())).collect();
         assert_eq!(told, [("déposer", false), ("remplacer", true)]);
         assert_eq!(said[1].object, "la courroie");
     }

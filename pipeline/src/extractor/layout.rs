@@ -45,29 +45,6 @@ impl Sources<'_> {
     }
 }
 
-/// Who writes a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Speaks {
-    /// Someone who knows the machine: what they say may be done.
-    Expert,
-    /// Someone who organises.
-    Coordinator,
-    /// Anyone else: what they say is what they see.
-    Customer,
-}
-
-/// Who writes a message that says it is `from` so.
-pub(super) fn speaks(from: &str) -> Speaks {
-    let from = crate::codes::fold(from);
-    if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
-        Speaks::Expert
-    } else if from.contains("coordin") {
-        Speaks::Coordinator
-    } else {
-        Speaks::Customer
-    }
-}
-
 /// The pieces of a case by who tells them.
 #[derive(Default)]
 pub(super) struct Told {
@@ -82,6 +59,29 @@ pub(super) struct Told {
     pub(super) answers: Vec<(Option<Lack>, usize, Vec<Piece>)>,
     pub(super) tools: Vec<Mention>,
     pub(super) unsolved: bool,
+}
+
+/// Who writes a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// Somebody who knows the machine: what they say may be done.
+    House,
+    /// Somebody of the house who passes things on.
+    Coordinator,
+    /// Anyone else: what they say is what they see.
+    Customer,
+}
+
+/// Who writes, by what a message says of its sender.
+pub(crate) fn writer(from: &str) -> Writer {
+    let from = crate::codes::fold(from);
+    if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+        Writer::House
+    } else if from.contains("coordin") {
+        Writer::Coordinator
+    } else {
+        Writer::Customer
+    }
 }
 
 fn told(sources: &Sources<'_>) -> Told {
@@ -106,27 +106,28 @@ fn told(sources: &Sources<'_>) -> Told {
                 let pieces = take(Nature::Orders);
                 out.actions.extend(pieces);
             }
-            Source::Exchange { index } => match speaks(&intake.exchanges[*index].from) {
-                Speaks::Expert => {
+            Source::Exchange { index } => match writer(&intake.exchanges[*index].from) {
+                Writer::House => {
                     let pieces = take(Nature::Orders);
                     out.expert.extend(pieces);
                 }
-                Speaks::Customer => {
+                Writer::Customer => {
                     let pieces = take(Nature::Customer);
                     if out.customer.is_empty() {
                         out.customer.clone_from(&pieces);
                     }
                     out.last_word = pieces;
                 }
-                Speaks::Coordinator => {}
+                Writer::Coordinator => {}
             },
             Source::Field { path } if path == "request.symptom" => out.symptoms = take(Nature::Customer),
             Source::Answer { question } => {
                 let asked = sources.case.questions.iter().find(|q| q.id == *question);
                 let pieces = take(Nature::Orders);
-                out.answers.push((asked.and_then(topic), number, pieces));
+                out.answers.push((asked.and_then(|q| topic(&q.text)), number, pieces));
             }
-            Source::Field { .. } => {}
+            // The last stands in no case: only in what a procedure took over from another.
+            Source::Field { .. } | Source::Elsewhere { .. } => {}
         }
     }
     out

@@ -9,7 +9,7 @@ use super::sentences::Word;
 
 /// What doing it means for a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// It mends: without one of these there is no procedure.
     Repair,
     /// It makes safe.
@@ -139,6 +139,11 @@ impl Verbs {
             form.words += 1;
         }
         Some(form)
+    }
+
+    /// The verb that a folded word is a form of.
+    pub(super) fn named(&self, folded: &str) -> Option<&Verb> {
+        self.plain.get(folded).map(|form| &self.list[form.verb])
     }
 
     /// Whether a text begins with an order of the lexicon: "Remplacez …", "Ne dévissez …", "Lock out …".

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use savoir_models::draft::Known;
 use savoir_models::passage::{Passage, PassagePart, Shelf};
+use savoir_models::procedure::Confidence;
 use savoir_models::text::Language;
 use savoir_models::viewer::Audience;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,9 @@ pub struct Shown {
     pub language: Language,
     /// For whom.
     pub audience: Audience,
+    /// How much its owner is to be trusted.
+    #[serde(default = "savoir_models::passage::validated")]
+    pub confidence: Confidence,
     /// Kind of machine, as written.
     pub family: Option<String>,
     /// Manufacturer.
@@ -69,6 +73,7 @@ impl Shown {
             text: passage.text.clone(),
             language: passage.language,
             audience: passage.audience,
+            confidence: passage.confidence,
             family: passage.family.clone(),
             manufacturer: passage.manufacturer.clone(),
             models: passage.models.clone(),

@@ -1,6 +1,6 @@
 //! What calls cost, and whether another may be made.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use savoir_models::clock::{Clock, Timestamp};
@@ -9,6 +9,7 @@ use savoir_models::usage::Usage;
 
 use super::settings::Prices;
 use super::{Failure, Message, Question, Reply};
+use crate::evaluate::extract::Spent;
 use crate::fault::Need;
 
 /// The account of a model.
@@ -16,11 +17,12 @@ pub(super) struct Ledger {
     db: Db,
     clock: Arc<dyn Clock>,
     prices: Prices,
+    spent: Mutex<Spent>,
 }
 
 impl Ledger {
     pub(super) fn new(db: Db, clock: Arc<dyn Clock>, prices: Prices) -> Self {
-        Self { db, clock, prices }
+        Self { db, clock, prices, spent: Mutex::default() }
     }
 
     /// Whether the month's budget leaves room for a call. Calls that are under way are not in it yet: it may be
@@ -66,10 +68,20 @@ impl Ledger {
             cost_micros: self.prices.micros(prompt_tokens, completion_tokens),
             took_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
         };
+        if let Ok(mut spent) = self.spent.lock() {
+            spent.prompt_tokens += u64::try_from(usage.prompt_tokens).unwrap_or(0);
+            spent.completion_tokens += u64::try_from(usage.completion_tokens).unwrap_or(0);
+            spent.cost += usage.cost_micros as f64 / 1e6;
+        }
         if let Err(error) = self.write(question, &usage, self.clock.now()).await {
             // The answer is there and paid for: it is worth more than its bill.
             tracing::error!(%error, ?usage, "what a call of the language model cost could not be written down");
         }
+    }
+
+    /// Everything that this ledger wrote down.
+    pub(super) fn spent(&self) -> Spent {
+        self.spent.lock().map(|s| *s).unwrap_or_default()
     }
 
     async fn write(&self, question: &Question<'_>, usage: &Usage, now: Timestamp) -> Result<(), StoreError> {

@@ -3,15 +3,14 @@
 //! "Before" is the order of the passages' numbers. What the indexes have not followed yet is read from SQL: a draft is
 //! never compared with less than what was committed when it took its place, and nothing waits for an index.
 
-use savoir_models::content::Content;
-use savoir_models::draft::Known;
+use savoir_models::draft::{Comparison, Draft, Known, Verdict};
 use savoir_models::id::InterventionId;
 use savoir_models::intervention::Stage;
 use savoir_models::job::Step;
 use savoir_models::passage::Passage;
 use savoir_models::store::house;
 
-use crate::compare::{Asked, Rival, judge, nearest};
+use crate::compare::{Asked, Rival, SAME_PROBLEM, SAME_SYMPTOM, nearest, weigh};
 use crate::fault::Fault;
 use crate::index::analysis::family_key;
 use crate::kit::Kit;
@@ -36,12 +35,12 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
         let passages: Vec<Passage> = mine.into_iter().map(|n| n.passage).collect();
         let asked = Asked { passages: &passages, before, unindexed: &unindexed };
         for known in nearest(&kit.index, &asked, JUDGED).await? {
-            if let Some(content) = content(kit, known).await? {
-                rivals.push(Rival { known, content });
-            }
+            rivals.extend(rival(kit, known).await?);
         }
     }
-    let comparison = judge(&draft.content, &rivals);
+    let comparison = weigh(&draft, &rivals);
+    let comparison =
+        if grey(&comparison) { second_opinion(kit, &draft, &rivals, comparison).await? } else { comparison };
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
             tx.put_comparison(draft.id, &comparison).await?;
@@ -56,10 +55,59 @@ fn family(name: Option<&str>) -> String {
     name.map(family_key).unwrap_or_default()
 }
 
-/// What a draft or a procedure says.
-async fn content(kit: &Kit, known: Known) -> Result<Option<Content>, Fault> {
+/// What a draft or a procedure says, and at which version.
+async fn rival(kit: &Kit, known: Known) -> Result<Option<Rival>, Fault> {
     Ok(match known {
-        Known::Draft(id) => kit.db.draft(id).await?.map(|d| d.content),
-        Known::Procedure(id) => kit.db.procedure(id, &house()).await?.map(|p| p.revision.content),
+        Known::Draft(id) => kit.db.draft(id).await?.map(|d| Rival { known, version: d.version, content: d.content }),
+        Known::Procedure(id) => {
+            let found = kit.db.procedure(id, &house()).await?;
+            found.map(|p| Rival { known, version: p.revision.number, content: p.revision.content })
+        }
     })
+}
+
+/// How near to a border rules are no better than chance: half of what two tellings of one problem differ by.
+const NEAR_A_BORDER: f64 = 0.06;
+
+/// Whether rules cannot tell: there is something near, and the measure lies so close to the border between two verdicts
+/// that another choice of words would have given the other. A model may then be asked.
+pub(crate) fn grey(comparison: &Comparison) -> bool {
+    let near = |border: f64| (comparison.similarity - border).abs() < NEAR_A_BORDER;
+    match comparison.verdict {
+        _ if comparison.nearest.is_none() => false,
+        // Below the border it is another problem, above it the same one.
+        Verdict::New | Verdict::Same => near(SAME_PROBLEM),
+        // From the second border on, an opposite cause is a contradiction and no update.
+        Verdict::Update | Verdict::Contradiction => near(SAME_PROBLEM) || near(SAME_SYMPTOM),
+    }
+}
+
+/// The seat of a model that judges the grey zone: it returns a comparison of its own, with `judged_by`. As long as none
+/// sits there, the rules' word stands.
+async fn second_opinion(
+    _kit: &Kit,
+    _draft: &Draft,
+    _rivals: &[Rival],
+    by_rules: Comparison,
+) -> Result<Comparison, Fault> {
+    Ok(by_rules)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use savoir_models::id::ProcedureId;
+
+    fn is_grey(verdict: Verdict, similarity: f64) -> bool {
+        let nearest = Some(Known::Procedure(ProcedureId::new()));
+        grey(&Comparison::new(verdict, nearest, similarity, String::new()))
+    }
+
+    #[test]
+    fn only_what_lies_near_a_border_of_its_verdict_is_grey() {
+        assert!(is_grey(Verdict::New, 0.40) && is_grey(Verdict::Same, 0.44));
+        assert!(is_grey(Verdict::Contradiction, 0.62) && is_grey(Verdict::Update, 0.58));
+        assert!(!is_grey(Verdict::New, 0.25) && !is_grey(Verdict::Same, 0.62) && !is_grey(Verdict::Update, 0.8));
+        assert!(!grey(&Comparison::new(Verdict::New, None, 0.42, String::new())), "nothing is near");
+    }
 }

@@ -13,15 +13,17 @@ use crate::fault::Fault;
 use crate::kit::Kit;
 use crate::step::Output;
 
-/// What a case without a stated duration is taken to have cost, in minutes.
-const USUAL_MINUTES: i64 = 30;
-
 /// How long to let a draft that tells the same, and is a step behind, get to its review.
 const A_STEP: Duration = Duration::from_millis(300);
 
 pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> {
     let draft = draft(kit, id).await?;
-    let minutes = super::case(kit, id).await?.intervention.intake.time_spent_minutes.map_or(USUAL_MINUTES, i64::from);
+    // A draft that was sent back, or took the place of one that was taken back, may have cases of its own by now: they go
+    // where it goes.
+    let mut minutes = 0;
+    for case in kit.db.cases_of(draft.id).await? {
+        minutes += super::case(kit, case).await?.intervention.intake.minutes();
+    }
     let same = draft.comparison.as_ref().filter(|c| c.verdict == Verdict::Same).and_then(|c| c.nearest);
     let home = match same {
         Some(Known::Procedure(known)) => Home::Procedure(known),
@@ -31,7 +33,6 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
     let why = draft.comparison.as_ref().map(|c| c.reason.clone());
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
-            // A draft that was sent back may have cases of its own by now: they go where it goes.
             let counted = match home {
                 Home::Draft(known) => tx.add_cases_to_draft(known, draft.id, minutes).await?.map(|cases| (cases, None)),
                 Home::Procedure(known) => {

@@ -83,8 +83,9 @@ async fn a_procedure_has_an_etag_revisions_and_takes_feedback() {
     let _ = nobody.problem(404, "not_found");
 
     let feedback = async |body| post(&format!("{path}/feedback"), &body).by(&token).to(&house).await;
-    let _ = feedback(json!({"worked": true})).await.expect(204);
-    let _ = feedback(json!({"worked": false, "comment": "la référence a changé"})).await.expect(204);
+    let kept = feedback(json!({"worked": true})).await.expect(200);
+    assert_eq!(kept, json!({"worked": 1, "failed": 0, "doubtful": null}));
+    let _ = feedback(json!({"worked": false, "comment": "la référence a changé"})).await.expect(200);
     assert_eq!(feedback(json!({"worked": "oui"})).await.fields(), ["worked"]);
     assert_eq!(feedback(json!({"worked": true, "comment": "x".repeat(5_001)})).await.fields(), ["comment"]);
     let read = get(&path).by(&token).to(&house).await.expect(200);

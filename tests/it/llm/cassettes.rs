@@ -14,7 +14,7 @@ use super::*;
 async fn extract(model: Arc<dyn ChatModel>, report: &str) -> Result<Extraction, savoir_pipeline::fault::Fault> {
     let house = House::build().llm(model, settings()).open().await.unwrap();
     let llm = Arc::clone(house.kit.llm.as_ref().unwrap());
-    let extractor = ModelExtractor::new(llm, savoir_pipeline::prompts::House::default()).unwrap();
+    let extractor = ModelExtractor::new(llm).unwrap();
     extractor.extract(&case(intake("T-1", report)), &Redaction::default()).await
 }
 

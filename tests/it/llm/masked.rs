@@ -8,7 +8,6 @@ use savoir_models::intervention::Exchange;
 use savoir_models::redaction::{Masked, PersonalData, Placeholder, Redaction};
 use savoir_pipeline::extractor::model::ModelExtractor;
 use savoir_pipeline::extractor::{Extraction, Extractor};
-use savoir_pipeline::prompts;
 use savoir_tests::chat::case;
 use serde_json::json;
 
@@ -54,7 +53,7 @@ fn personal() -> (Case, Redaction) {
 async fn extractor(service: &Service) -> (House, ModelExtractor) {
     let house = asking(&service.address, settings()).await;
     let llm = Arc::clone(house.kit.llm.as_ref().unwrap());
-    let extractor = ModelExtractor::new(llm, prompts::House::default()).unwrap();
+    let extractor = ModelExtractor::new(llm).unwrap();
     (house, extractor)
 }
 

@@ -22,6 +22,7 @@ fn procedure() -> Procedure {
         cases: 1,
         worked: 0,
         failed: 0,
+        outcomes: Vec::new(),
         created_at: START,
     }
 }

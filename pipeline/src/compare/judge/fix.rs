@@ -43,7 +43,7 @@ const RESTORES: &[&str] = &[
 
 /// What is done to a thing, as far as it matters: to clean a thing is another fix than to replace it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(in crate::compare) enum Deed {
     Replace,
     Clean,
     Set,
@@ -52,7 +52,7 @@ pub(super) enum Deed {
 }
 
 impl Deed {
-    fn of(verb: &str) -> Self {
+    pub(in crate::compare) fn of(verb: &str) -> Self {
         match verb {
             "remplacer" | "changer" | "échanger" | "poser" | "monter" | "installer" | "replace" | "change"
             | "change out" | "swap" | "exchange" | "fit" | "install" | "mount" => Self::Replace,
@@ -66,33 +66,33 @@ impl Deed {
         }
     }
 
-    fn may_be(self, other: Self) -> bool {
+    pub(in crate::compare) fn may_be(self, other: Self) -> bool {
         self == other || self == Self::Any || other == Self::Any
     }
 }
 
 /// A thing that is mended.
 #[derive(Debug, Clone)]
-pub(super) struct Mended {
-    deed: Deed,
-    pub(super) thing: Thing,
+pub(in crate::compare) struct Mended {
+    pub(in crate::compare) deed: Deed,
+    pub(in crate::compare) thing: Thing,
     /// The step that says so.
-    step: usize,
+    pub(in crate::compare) step: usize,
     /// The step's words hold this reference, among others.
     text: String,
 }
 
 /// What decides one content.
 #[derive(Debug)]
-pub(super) struct Decisive {
-    pub(super) mended: Vec<Mended>,
-    pub(super) blamed: Vec<Thing>,
+pub(in crate::compare) struct Decisive {
+    pub(in crate::compare) mended: Vec<Mended>,
+    pub(in crate::compare) blamed: Vec<Thing>,
     /// Parts with their keys; the key is empty where no reference is told.
     parts: Vec<(Thing, String)>,
 }
 
 impl Decisive {
-    pub(super) fn of(content: &Content) -> Self {
+    pub(in crate::compare) fn of(content: &Content) -> Self {
         let language = content.language;
         let parts = content.parts.iter().filter_map(|p| {
             let thing = things(&p.statement.text, language, Place::Part).into_iter().next()?;
@@ -118,18 +118,18 @@ impl Decisive {
         self.parts.iter().any(|(_, reference)| reference.len() >= 4 && key.contains(reference.as_str()))
     }
 
-    pub(super) fn blames(&self, thing: &Thing) -> bool {
+    pub(in crate::compare) fn blames(&self, thing: &Thing) -> bool {
         self.blamed.iter().any(|b| b.may_be(thing))
     }
 
     /// Whether it is mended or replaced here, sundries aside.
-    pub(super) fn mends(&self, thing: &Thing) -> bool {
+    pub(in crate::compare) fn mends(&self, thing: &Thing) -> bool {
         let parts = self.parts.iter().map(|(part, _)| part);
         !thing.sundry && self.mended.iter().map(|m| &m.thing).chain(parts).any(|t| t.may_be(thing))
     }
 
     /// Steps of ours that mend what `known` does not.
-    pub(super) fn new_steps(&self, known: &Self) -> Vec<usize> {
+    pub(in crate::compare) fn new_steps(&self, known: &Self) -> Vec<usize> {
         let told = |m: &Mended| known.deals_with(m.deed, &m.thing) || (m.deed == Deed::Replace && known.same_part(m));
         let passing = |m: &Mended| m.thing.sundry && !self.blames(&m.thing);
         let mut out: Vec<usize> = self.mended.iter().filter(|m| !told(m) && !passing(m)).map(|m| m.step).collect();
@@ -143,7 +143,7 @@ impl Decisive {
 
     /// Places of our parts that `known` neither lists nor replaces: another reference under the same name is another
     /// part; a name that is known without a reference is the same part told more exactly.
-    pub(super) fn new_parts(&self, known: &Self) -> Vec<usize> {
+    pub(in crate::compare) fn new_parts(&self, known: &Self) -> Vec<usize> {
         let new = |(thing, key): &(Thing, String)| {
             if key.is_empty() || known.parts.iter().any(|(_, k)| k == key) {
                 return false;
@@ -157,7 +157,7 @@ impl Decisive {
     }
 
     /// Whether both mend one thing: the same part by its reference, or by its name. Sundries decide nothing.
-    pub(super) fn shares_fix(&self, known: &Self) -> bool {
+    pub(in crate::compare) fn shares_fix(&self, known: &Self) -> bool {
         let by_key =
             self.parts.iter().any(|(t, k)| !t.sundry && !k.is_empty() && known.parts.iter().any(|(_, o)| o == k));
         let mine = self.mended.iter().map(|m| &m.thing).chain(self.parts.iter().map(|(t, _)| t));
@@ -165,22 +165,29 @@ impl Decisive {
     }
 
     /// Whether the causes name one thing, or one blames what the other mends.
-    pub(super) fn shares_cause(&self, known: &Self) -> bool {
+    pub(in crate::compare) fn shares_cause(&self, known: &Self) -> bool {
         // By name alone: around it a cause tells how it was found ("coupée à l'ohmmètre"). The fix tells things apart.
         let named = |t: &Thing| known.blamed.iter().any(|b| b.head == t.head);
         self.blamed.iter().any(|t| named(t) || known.mends(t)) || known.blamed.iter().any(|t| self.mends(t))
     }
 
     /// Whether the known's cause, where it mends what it blames, is mended here too: half of a fix is another fix.
-    pub(super) fn mends_the_cause_of(&self, known: &Self) -> bool {
+    pub(in crate::compare) fn mends_the_cause_of(&self, known: &Self) -> bool {
         let mut decisive = known.blamed.iter().filter(|t| known.mends(t)).peekable();
         decisive.peek().is_none() || decisive.any(|t| self.mends(t))
     }
 }
 
+/// The steps that mend, in order.
+pub(in crate::compare) fn decisive_steps(content: &Content) -> Vec<Statement> {
+    let mut places: Vec<usize> = Decisive::of(content).mended.iter().map(|m| m.step).collect();
+    places.dedup();
+    places.into_iter().filter_map(|at| content.steps.get(at).cloned()).collect()
+}
+
 fn mended(at: usize, step: &Statement, language: Language) -> Vec<Mended> {
     let acts = deeds(&step.text, language);
-    let acts = acts.into_iter().filter(|d| d.mends && !RESTORES.contains(&d.verb));
+    let acts = acts.into_iter().filter(|d| d.mends() && !RESTORES.contains(&d.verb));
     acts.flat_map(|act| {
         let of = move |thing| Mended { deed: Deed::of(act.verb), thing, step: at, text: act.object.to_owned() };
         things(act.object, language, Place::Object).into_iter().map(of)

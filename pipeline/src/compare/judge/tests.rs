@@ -74,7 +74,7 @@ fn belt() -> Content {
 }
 
 fn procedure(content: Content) -> Rival {
-    Rival { known: Known::Procedure(ProcedureId::new()), content }
+    Rival { known: Known::Procedure(ProcedureId::new()), version: 1, content }
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn another_family_is_never_near() {
 
 #[test]
 fn of_equals_the_approved_procedure_is_named() {
-    let draft = Rival { known: Known::Draft(DraftId::new()), content: overheating() };
+    let draft = Rival { known: Known::Draft(DraftId::new()), version: 1, content: overheating() };
     let approved = procedure(overheating());
     for rivals in [[draft.clone(), approved.clone()], [approved.clone(), draft.clone()]] {
         assert_eq!(judge(&overheating_retold(), &rivals).nearest, Some(approved.known));

@@ -59,7 +59,7 @@ const SAME_NAME: &[(&str, &str)] = &[("filtre a tamis", "tamis"), ("filtre en y"
 
 /// Where a text stands, which says how it names things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::compare) enum Place {
     /// After a verb. A segment after a comma counts when it begins with a determiner: else it is a measurement or a
     /// remark ("isolement 200 Mohm").
     Object,
@@ -71,21 +71,21 @@ pub(super) enum Place {
 
 /// A thing that is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Thing {
+pub(in crate::compare) struct Thing {
     /// Its stem.
-    pub(super) head: String,
+    pub(in crate::compare) head: String,
     /// Stems that tell it from others of its name.
     marks: Vec<String>,
     /// What is renewed whenever something is opened.
-    pub(super) sundry: bool,
+    pub(in crate::compare) sundry: bool,
     /// A quantity rather than a thing.
-    pub(super) quantity: bool,
+    pub(in crate::compare) quantity: bool,
 }
 
 impl Thing {
     /// Whether both may be one: the same name, and nothing that tells them apart. "Filtre" may be the "filtre à air";
     /// the "filtre à huile" is not.
-    pub(super) fn may_be(&self, other: &Self) -> bool {
+    pub(in crate::compare) fn may_be(&self, other: &Self) -> bool {
         self.head == other.head
             && (self.marks.is_empty()
                 || other.marks.is_empty()
@@ -94,7 +94,7 @@ impl Thing {
 }
 
 /// The things that a text names, in order.
-pub(super) fn things(text: &str, language: Language, place: Place) -> Vec<Thing> {
+pub(in crate::compare) fn things(text: &str, language: Language, place: Place) -> Vec<Thing> {
     let folded = fold(&without_brackets(text)).replace(['\'', '’'], "' ");
     let named = SAME_NAME.iter().fold(folded, |text, (name, word)| text.replace(name, word));
     let spaced = named.replace(',', " , ").replace('+', " + ").replace('=', " = ").replace(':', " : ");

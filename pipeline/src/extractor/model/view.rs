@@ -9,13 +9,12 @@ use savoir_models::redaction::{MaskedText, Redaction};
 use savoir_models::text::Language;
 
 use super::super::language;
-use super::super::layout::{Speaks, speaks};
+use super::super::layout::{Writer, writer};
 use super::answer::{Quote, Said};
 use super::place::exactly;
-// The seat of `crate::verify::quotes::locate`, which also finds what is nearly the same.
-use super::place::exactly as locate;
 use crate::prompts::{Shown, as_written};
 use crate::redact::redact;
+use crate::verify::quotes::locate;
 use savoir_models::content::Statement;
 
 /// Shorter quotes stand in many texts by chance: they are looked for in the text that was named, and nowhere else.
@@ -154,6 +153,8 @@ fn name(source: &Source, counts: &mut BTreeMap<&'static str, usize>) -> String {
         Source::Transcript { .. } => next("transcripts"),
         Source::Answer { .. } => next("answers"),
         Source::Field { path } => path.clone(),
+        // No text of a case is one of another; should it ever be, it has a name that no model quotes by chance.
+        Source::Elsewhere { draft, source } => format!("{draft}/{}", name(source, counts)),
     }
 }
 
@@ -162,14 +163,14 @@ fn by(case: &Case, source: &Source) -> Option<&'static str> {
     match source {
         Source::Exchange { index } => {
             let exchange = case.intervention.intake.exchanges.get(*index)?;
-            Some(match speaks(&exchange.from) {
-                Speaks::Expert => "expert",
-                Speaks::Coordinator => "coordinator",
-                Speaks::Customer => "customer",
+            Some(match writer(&exchange.from) {
+                Writer::House => "expert",
+                Writer::Coordinator => "coordinator",
+                Writer::Customer => "customer",
             })
         }
         Source::Field { path } if path == "request.symptom" => Some("customer"),
-        Source::Field { .. } => None,
+        Source::Field { .. } | Source::Elsewhere { .. } => None,
         Source::Report | Source::Action { .. } | Source::Transcript { .. } | Source::Answer { .. } => {
             Some("technician")
         }
@@ -180,7 +181,8 @@ fn by(case: &Case, source: &Source) -> Option<&'static str> {
 fn asked(case: &Case, redaction: &Redaction, texts: &[SourceText<'_>], source: &Source) -> Option<String> {
     let Source::Answer { question } = source else { return None };
     let question: &Question = case.questions.iter().find(|q| q.id == *question)?;
-    let hidden = redaction.hide(&question.text, texts);
+    let flat = question.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let hidden = redaction.hide(&flat, texts);
     Some(crate::prompts::harmless(&masked_anew(case, &hidden)).replace('"', "”"))
 }
 
