@@ -75,7 +75,6 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<(\s*/?\s*source)"
 static SOFT_MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)‹(\s*/?\s*source)"));
 
 fn pattern(text: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "the patterns stand above, and a test uses both")]
     Regex::new(text).expect("a pattern")
 }
 
@@ -103,7 +102,6 @@ fn version(files: &[&str]) -> String {
 }
 
 fn rendered(template: &impl Template) -> String {
-    #[expect(clippy::expect_used, reason = "a text takes every template: none can fail")]
     template.render().expect("a text takes every template")
 }
 

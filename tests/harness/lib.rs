@@ -1,6 +1,7 @@
 //! The harness: what several tests lean on.
 
 pub mod call;
+pub mod cassettes;
 pub mod chat;
 pub mod data;
 pub mod databases;
