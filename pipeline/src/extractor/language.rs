@@ -18,19 +18,24 @@ const ONLY_ENGLISH: &[&str] = &[
     "to",
 ];
 
-/// The language of a text, when its function words leave no doubt.
-pub(crate) fn clear(text: &str) -> Option<Language> {
+/// How many words of a text tell French, how many English.
+pub(crate) fn tells(text: &str) -> (usize, usize) {
     let (mut french, mut english) = (0_usize, 0_usize);
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(ENOUGH) {
-        french += usize::from(word.contains(['é', 'è', 'ê', 'à', 'ç', 'û', 'î', 'ô']));
         let folded = crate::codes::fold(word);
-        french += usize::from(ONLY_FRENCH.contains(&folded.as_str()));
+        let accent = word.contains(['é', 'è', 'ê', 'à', 'ç', 'û', 'î', 'ô']);
+        french += usize::from(accent || ONLY_FRENCH.contains(&folded.as_str()));
         english += usize::from(ONLY_ENGLISH.contains(&folded.as_str()));
     }
-    match () {
-        () if french >= 2 && english * 4 <= french => Some(Language::French),
-        () if english >= 2 && french * 4 <= english => Some(Language::English),
-        () => None,
+    (french, english)
+}
+
+/// The language of a text, when its function words leave no doubt.
+pub(crate) fn clear(text: &str) -> Option<Language> {
+    match tells(text) {
+        (french, english) if french >= 2 && english * 4 <= french => Some(Language::French),
+        (french, english) if english >= 2 && french * 4 <= english => Some(Language::English),
+        _ => None,
     }
 }
 

@@ -72,10 +72,14 @@ pub(crate) enum Writer {
     Customer,
 }
 
-/// Who writes, by what a message says of its sender.
+/// Who writes, by what a message says of its sender. A sender that names the customer too ("expert (via client)"), or that
+/// is written oddly, is not taken for one of the house.
 pub(crate) fn writer(from: &str) -> Writer {
+    let odd = from != from.trim() || !from.chars().all(|c| c.is_alphanumeric() || " -_.,/&'()".contains(c));
     let from = crate::codes::fold(from);
-    if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+    if odd || ["client", "customer", "via ", "visitor", "user"].iter().any(|w| from.contains(w)) {
+        Writer::Customer
+    } else if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
         Writer::House
     } else if from.contains("coordin") {
         Writer::Coordinator

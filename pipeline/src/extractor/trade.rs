@@ -2,7 +2,7 @@
 
 use savoir_models::text::Language;
 
-pub(crate) use super::language::clear;
+pub(crate) use super::language::{clear, tells};
 pub(crate) use super::layout::{Writer, writer};
 use super::lexicon::Lexicon;
 use super::sentences::read;

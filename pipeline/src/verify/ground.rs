@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use savoir_models::evidence::{Case, Source, SourceText};
+use savoir_models::evidence::{Case, Source, SourceText, Suspicion};
 use savoir_models::text::Language;
 
 use super::compact::Compact;
@@ -34,6 +34,7 @@ pub(super) struct Stretch {
 pub(super) struct Room<'t> {
     pub(super) case: &'t Case,
     pub(super) texts: &'t [SourceText<'t>],
+    pub(super) suspicions: &'t [Suspicion],
     /// The language of the draft.
     pub(super) language: Language,
     pub(super) words: &'static Words,
@@ -49,7 +50,7 @@ pub(super) struct Room<'t> {
 }
 
 impl<'t> Room<'t> {
-    pub(super) fn new(case: &'t Case, texts: &'t [SourceText<'t>], language: Language) -> Self {
+    pub(super) fn new(case: &'t Case, texts: &'t [SourceText<'t>], language: Language, suspicions: &'t [Suspicion]) -> Self {
         let intake = &case.intervention.intake;
         let equipment = &intake.equipment;
         let fields: Vec<&str> =
@@ -61,6 +62,7 @@ impl<'t> Room<'t> {
         Self {
             case,
             texts,
+            suspicions,
             language,
             words: Words::of(language),
             hays: texts.iter().map(|_| OnceCell::new()).collect(),
@@ -99,12 +101,27 @@ impl<'t> Room<'t> {
         self.texts[at.text].text.get(at.start..at.end).unwrap_or_default()
     }
 
+    /// The suspicion that a stretch overlaps.
+    pub(super) fn suspicion(&self, at: Stretch) -> Option<&'t Suspicion> {
+        let source = &self.texts[at.text].source;
+        self.suspicions.iter().find(|s| {
+            s.evidence.source == *source && s.evidence.place.start < at.end && at.start < s.evidence.place.end
+        })
+    }
+
     /// The lexemes of a stretch.
     pub(super) fn lexemes(&self, at: Stretch) -> &[Lexeme] {
         let all = &self.hay(at.text).lexemes;
         let from = all.partition_point(|l| l.end <= at.start);
         let to = all.partition_point(|l| l.start < at.end);
         all.get(from..to.max(from)).unwrap_or_default()
+    }
+
+    /// Whether a stretch lies in a dictation without full stops.
+    pub(super) fn endless(&self, at: Stretch) -> bool {
+        let sentences = self.sentences(at.text);
+        let first = sentences.partition_point(|s| s.1 <= at.start);
+        sentences.get(first).is_some_and(|s| s.1 - s.0 > LONG)
     }
 
     /// The whole sentences that a stretch lies in, and as many as `more` before and after.
@@ -119,6 +136,9 @@ impl<'t> Room<'t> {
         let mut start = sentences[from].0.min(at.start);
         let mut end = sentences[to - 1].1.max(at.end);
         let text = &self.texts[at.text].text;
+        // A blank line ends whatever stood before it.
+        start = text[..at.start].rfind("\n\n").map_or(start, |n| start.max(n + 2).min(at.start));
+        end = text[at.end..].find("\n\n").map_or(end, |n| end.min(at.end + n));
         let around = AROUND * (1 + more);
         if at.start - start > LONG * (1 + more) {
             start = ceil(text, at.start - around);
