@@ -6,6 +6,7 @@ mod document;
 mod locks;
 mod readers;
 mod refusals;
+mod reopening;
 mod streams;
 mod uploads;
 

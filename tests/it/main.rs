@@ -10,6 +10,8 @@ mod import;
 mod index;
 mod kill;
 mod life;
+mod outcomes;
+mod proposals;
 mod relevance;
 mod search;
 mod speech;
