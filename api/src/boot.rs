@@ -11,19 +11,24 @@ use savoir_pipeline::embed::Embedder;
 use savoir_pipeline::embed::builtin::Builtin;
 use savoir_pipeline::embed::model2vec::Model2Vec;
 use savoir_pipeline::embed::openai;
+use savoir_pipeline::extractor::Extractor;
+use savoir_pipeline::extractor::model::ModelExtractor;
 use savoir_pipeline::extractor::offline::Offline;
 use savoir_pipeline::hooks::Hooks;
 use savoir_pipeline::index::vectors::server::Address;
 use savoir_pipeline::index::vectors::{Place, Space};
 use savoir_pipeline::index::{Index, IndexError};
 use savoir_pipeline::kit::{Kit, LineSettings};
+use savoir_pipeline::llm::remote::{Remote as RemoteModel, RemoteSettings as RemoteModelSettings};
+use savoir_pipeline::llm::{LimitField, Llm, LlmSettings, Output, Prices, SeedField};
+use savoir_pipeline::prompts::House;
 use savoir_pipeline::speech::Transcriber;
 use savoir_pipeline::speech::remote::{Remote, RemoteSettings};
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
 use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 
-use crate::config::{Config, EmbedderEngine, Endpoint, SpeechEngine, VectorPlace};
+use crate::config::{Config, EmbedderEngine, Endpoint, ExtractorEngine, Preset, SpeechEngine, VectorPlace};
 
 /// Where the index of this node is kept.
 #[must_use]
@@ -85,12 +90,14 @@ pub async fn kit(config: &Config) -> anyhow::Result<Arc<Kit>> {
             tracing::info!(jobs = taken, "taking up jobs that an earlier process left");
         }
     }
+    let llm = llm(config, &db, &clock)?;
     Ok(Arc::new(Kit {
         db,
         blobs: blobs(config)?,
         clock,
         transcriber: transcriber(config)?,
-        extractor: Arc::new(Offline),
+        extractor: extractor(config, llm.as_ref())?,
+        llm,
         embedder,
         index: Arc::new(index),
         line: line(config),
@@ -121,6 +128,20 @@ pub fn place(config: &Config) -> Place {
     }
 }
 
+/// What draws drafts by these settings, and the language model that it asks, if any: for measuring, without a line. What
+/// a model costs is written to the database as always.
+///
+/// # Errors
+/// When it cannot be made of the settings.
+pub async fn drafting(config: &Config) -> anyhow::Result<(Arc<dyn Extractor>, Option<Arc<Llm>>)> {
+    if config.extractor.engine == ExtractorEngine::Offline {
+        return Ok((Arc::new(Offline), None));
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let llm = llm(config, &database(config).await?, &clock)?;
+    Ok((extractor(config, llm.as_ref())?, llm))
+}
+
 /// The embedder that the settings name.
 ///
 /// # Errors
@@ -148,7 +169,10 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
 }
 
 /// Speech recognition, or what to do to have it.
-fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
+///
+/// # Errors
+/// When the settings name what cannot be used.
+pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, String>> {
     let speech = &config.speech;
     Ok(match speech.engine {
         SpeechEngine::None => {
@@ -180,6 +204,68 @@ fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber>, S
     })
 }
 
+/// The language model that the settings name; what it costs is written to `db`. `None` when they name none.
+///
+/// # Errors
+/// When its address makes no sense.
+pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<Llm>>> {
+    let settings = &config.llm;
+    if !settings.configured() {
+        return Ok(None);
+    }
+    let endpoint = settings.endpoint.clone();
+    let model = RemoteModel::new(RemoteModelSettings {
+        base_url: endpoint.base_url.unwrap_or_default(),
+        api_key: endpoint.api_key,
+        model: endpoint.model.unwrap_or_default(),
+        timeout: std::time::Duration::from_secs(endpoint.timeout_seconds),
+    })
+    .context("llm.endpoint")?;
+    let asked = LlmSettings {
+        output: settings.output.unwrap_or(Output::Auto),
+        temperature: settings.temperature,
+        seed: settings.seed,
+        max_output_tokens: settings.max_output_tokens,
+        context_characters: settings.context_characters,
+        requests_per_minute: settings.requests_per_minute,
+        repairs: settings.repairs,
+        prices: Prices {
+            prompt_per_million: settings.price_prompt_per_million,
+            completion_per_million: settings.price_completion_per_million,
+            currency: settings.currency.clone(),
+            monthly_budget: settings.monthly_budget,
+        },
+        limit_field: settings.preset.map_or(LimitField::MaxTokens, Preset::limit_field),
+        seed_field: settings.preset.map_or(SeedField::Seed, Preset::seed_field),
+    };
+    Ok(Some(Arc::new(Llm::new(Arc::new(model), asked, db.clone(), Arc::clone(clock)))))
+}
+
+/// What the house adds to every prompt.
+///
+/// # Errors
+/// When the glossary cannot be read.
+pub fn house(config: &Config) -> anyhow::Result<House> {
+    let glossary = match &config.llm.glossary {
+        Some(file) => std::fs::read_to_string(file)
+            .with_context(|| format!("llm.glossary: {} cannot be read as text", file.display()))?,
+        None => String::new(),
+    };
+    Ok(House { instructions: config.llm.instructions.clone().unwrap_or_default(), glossary })
+}
+
+/// What draws drafts.
+fn extractor(config: &Config, llm: Option<&Arc<Llm>>) -> anyhow::Result<Arc<dyn Extractor>> {
+    Ok(match (config.extractor.engine, llm) {
+        (ExtractorEngine::Model, Some(llm)) => {
+            let drawn = ModelExtractor::new(Arc::clone(llm), house(config)?);
+            Arc::new(drawn.map_err(|reason| anyhow::anyhow!(reason))?)
+        }
+        // The settings were checked: without a model no other engine is chosen.
+        _ => Arc::new(Offline),
+    })
+}
+
 fn line(config: &Config) -> LineSettings {
     let worker = &config.worker;
     let seconds = std::time::Duration::from_secs;
@@ -193,5 +279,6 @@ fn line(config: &Config) -> LineSettings {
         recheck: seconds(worker.recheck_seconds),
         poll: std::time::Duration::from_millis(worker.poll_milliseconds),
         drain: seconds(worker.drain_seconds),
+        patience: (worker.answers_days > 0).then(|| seconds(u64::from(worker.answers_days) * 86_400)),
     }
 }

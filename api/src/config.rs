@@ -5,6 +5,7 @@
 //! No struct here has a default of its own: a key that is missing in the default file does not load.
 
 mod check;
+mod llm;
 mod load;
 mod secrets;
 
@@ -17,6 +18,7 @@ use savoir_models::text::Language;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
 pub use secrets::DatabaseUrl;
 
@@ -41,6 +43,8 @@ pub struct Config {
     pub speech: Speech,
     /// How drafts are drawn.
     pub extractor: Extractor,
+    /// The language model.
+    pub llm: Llm,
     /// How texts become vectors.
     pub embedder: Embedder,
     /// Where vectors are kept.
@@ -125,6 +129,8 @@ pub struct Worker {
     pub poll_milliseconds: u64,
     /// Time for running jobs at the end, seconds.
     pub drain_seconds: u64,
+    /// Days that questions wait for answers; 0: for ever.
+    pub answers_days: u32,
     /// Jobs at the same time, by lane.
     pub lanes: Lanes,
 }
@@ -210,6 +216,8 @@ pub struct Extractor {
 pub enum ExtractorEngine {
     /// Rules and lexicons.
     Offline,
+    /// A language model.
+    Model,
 }
 
 /// How texts become vectors.

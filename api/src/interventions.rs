@@ -1,5 +1,6 @@
 //! Interventions: delivered, listed, shown, answered, retried, opened again.
 
+mod answer;
 mod create;
 mod media;
 mod reopen;
@@ -14,15 +15,16 @@ use axum::http::StatusCode;
 use savoir_models::clock::Timestamp;
 use savoir_models::draft::Verdict;
 use savoir_models::evidence::Question;
-use savoir_models::id::{DraftId, InterventionId, ProcedureId, QuestionId};
-use savoir_models::intervention::{Equipment, FieldError, Intervention, Stage};
+use savoir_models::id::{DraftId, InterventionId, ProcedureId};
+use savoir_models::intervention::{Equipment, Intervention, Stage};
 use savoir_models::job::Job;
-use savoir_models::store::{Answered, InterventionFilter};
+use savoir_models::store::InterventionFilter;
 use savoir_models::transcript::Transcript;
 use savoir_models::viewer::{Role, Viewer};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub(crate) use answer::{__path_answer, answer};
 pub(crate) use create::{__path_create, create};
 pub(crate) use reopen::{__path_reopen, reopen};
 pub(crate) use serve::{__path_attachment, attachment};
@@ -31,9 +33,6 @@ use crate::app::App;
 use crate::auth::{Bearer, is_outsider};
 use crate::error::{Code, Problem};
 use crate::input::{self, Ask, At, Page};
-
-/// The longest answer to a question, in characters.
-const LONGEST_ANSWER: usize = 20_000;
 
 /// Which interventions to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -173,75 +172,6 @@ pub(crate) async fn show(
         });
     }
     Ok(Json(page))
-}
-
-/// Answers to open questions.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Answers {
-    /// One to twenty.
-    #[schema(min_items = 1, max_items = 20)]
-    answers: Vec<Answer>,
-}
-
-/// An answer.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Answer {
-    /// Which question.
-    question: QuestionId,
-    /// What there is to say.
-    #[schema(min_length = 1, max_length = 20_000)]
-    answer: String,
-}
-
-/// What remains to be answered.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct StillOpen {
-    /// How many questions; with none left, the line goes on.
-    open: usize,
-}
-
-/// Answers questions that are open.
-#[utoipa::path(post, path = "/api/v1/interventions/{id}/answers", tag = "interventions", params(("id" = InterventionId, Path)),
-    request_body = Answers, responses((status = 200, body = StillOpen, description = "Kept")))]
-pub(crate) async fn answer(
-    State(app): State<Arc<App>>,
-    bearer: Bearer,
-    At(id): At<InterventionId>,
-    input::Json(given): input::Json<Answers>,
-) -> Result<Json<StillOpen>, Problem> {
-    app.kit.db.intervention(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
-    let mut errors: Vec<FieldError> = Vec::new();
-    if given.answers.is_empty() || given.answers.len() > 20 {
-        errors.push(FieldError::new("answers", "out_of_range", "one to twenty answers", "de une à vingt réponses"));
-    }
-    for (i, answer) in given.answers.iter().enumerate() {
-        let length = answer.answer.trim().chars().count();
-        if length == 0 || length > LONGEST_ANSWER {
-            let (en, fr) = (format!("1 to {LONGEST_ANSWER} characters"), format!("de 1 à {LONGEST_ANSWER} caractères"));
-            errors.push(FieldError::new(format!("answers[{i}].answer"), "out_of_range", en, fr));
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Problem::fields(Code::InvalidFields, errors));
-    }
-    let answers: Vec<_> = given.answers.into_iter().map(|a| (a.question, a.answer.trim().to_owned())).collect();
-    match app.kit.db.answer(id, &answers, &bearer.viewer.name, app.kit.clock.now()).await? {
-        Answered::Kept { open } => {
-            app.kit.work.notify_one();
-            Ok(Json(StillOpen { open }))
-        }
-        Answered::NoQuestion(question) => {
-            let at = answers.iter().rposition(|(q, _)| *q == question).unwrap_or_default();
-            let (en, fr) = (
-                "is no open question of this intervention: read it again",
-                "n'est pas une question ouverte de cette intervention : relisez-la",
-            );
-            let error = FieldError::new(format!("answers[{at}].question"), "not_open", en, fr);
-            Err(Problem::field(Code::InvalidFields, error))
-        }
-    }
 }
 
 /// Gives the steps that gave up another life: those of the intervention, and the publication of its procedure.

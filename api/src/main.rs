@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use savoir_api::commands::{
-    Outcome, config, demo, doctor, import, jobs, models, reindex, serve, status, token, worker,
+    Outcome, config, demo, doctor, eval, import, jobs, models, reindex, serve, status, token, worker,
 };
 use savoir_api::config::{Config, ConfigError, LogFormat, Sources};
 use tracing_subscriber::EnvFilter;
@@ -43,6 +43,9 @@ enum Command {
     Reindex(reindex::Arguments),
     /// Check settings, database, files, index and models, and say what to mend.
     Doctor(doctor::Arguments),
+    /// Measure how good drafts and search are, on gold cases and judged questions.
+    #[command(subcommand)]
+    Eval(eval::Command),
     /// List, fetch and check speech models.
     #[command(subcommand)]
     Models(models::Command),
@@ -102,6 +105,7 @@ async fn run(command: Command, config: Config, named: bool) -> anyhow::Result<Ou
         Command::Demo(a) => demo::run(&a, &config, named).await,
         Command::Reindex(a) => reindex::run(&a, &config).await,
         Command::Doctor(a) => doctor::run(&a, &config).await,
+        Command::Eval(c) => eval::run(&c, &config).await,
         Command::Models(c) => models::run(&c, &config).await,
         Command::Status(a) => status::run(&a, &config).await,
         Command::Jobs(c) => jobs::run(&c, &config).await,

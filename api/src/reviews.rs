@@ -1,7 +1,8 @@
-//! The review queue: read, edit, decide, compare again.
+//! The review queue: read, edit, vouch, decide, compare again.
 
 mod compare;
 mod refused;
+mod vouch;
 
 use std::sync::Arc;
 
@@ -16,10 +17,12 @@ use savoir_models::intervention::{Attachment, FieldError};
 use savoir_models::review::{Decision, Review, ReviewState};
 use savoir_models::store::Decided;
 use savoir_models::viewer::Viewer;
+use savoir_pipeline::verify::verify;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use compare::{__path_compare, compare};
+pub(crate) use vouch::{__path_vouch, vouch};
 
 use self::refused::{already, refused, stale};
 use crate::app::App;
@@ -51,6 +54,8 @@ pub(crate) struct ReviewLine {
     family: Option<String>,
     /// What comparing said.
     verdict: Option<Verdict>,
+    /// How many findings nobody vouches for yet.
+    open_findings: usize,
 }
 
 /// Lists reviews, the most worthwhile first.
@@ -73,6 +78,7 @@ pub(crate) async fn list(
         let draft = db.draft(review.draft).await?.ok_or(Code::Internal)?;
         lines.push(ReviewLine {
             review,
+            open_findings: draft.content.open_findings().len(),
             title: draft.content.title.text,
             family: draft.content.applies_to.family,
             verdict: draft.comparison.map(|c| c.verdict),
@@ -163,6 +169,8 @@ async fn nearest(app: &App, known: Known, draft: &Draft, viewer: &Viewer) -> Res
 pub(crate) struct Edited {
     /// What `If-Match` names next.
     version: i64,
+    /// How many findings nobody vouches for yet; with any, the draft cannot be approved.
+    open_findings: usize,
 }
 
 /// Replaces the content of a draft under review.
@@ -180,7 +188,7 @@ pub(crate) async fn edit(
     bearer: Bearer,
     At(id): At<ReviewId>,
     headers: HeaderMap,
-    input::Json(content): input::Json<Content>,
+    input::Json(mut content): input::Json<Content>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let seen = input::if_match(&headers)?;
     let (review, draft) = found(&app, id).await?;
@@ -192,15 +200,30 @@ pub(crate) async fn edit(
     if !errors.is_empty() {
         return Err(Problem::fields(Code::InvalidFields, errors));
     }
+    content.keep_findings(&draft.content);
+    let case = app.kit.db.case(draft.intervention).await?.ok_or(Code::Internal)?;
+    let redaction = app.kit.db.redaction(draft.intervention).await?.unwrap_or_default();
+    verify(&case, &redaction, &mut content);
+    keep(&app, &draft, &content, (id, &bearer.viewer)).await
+}
+
+/// Keeps what an expert made of a draft, unless somebody was quicker.
+async fn keep(
+    app: &App,
+    draft: &Draft,
+    content: &Content,
+    (id, by): (ReviewId, &Viewer),
+) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let mut tx = app.kit.db.begin().await?;
-    let Some(version) = tx.edit_draft(&draft, &content, &bearer.viewer.name, app.kit.clock.now()).await? else {
+    let Some(version) = tx.edit_draft(draft, content, &by.name, app.kit.clock.now()).await? else {
         drop(tx);
-        let (review, draft) = found(&app, id).await?;
+        let (review, now) = found(app, id).await?;
         still_open(&review)?;
-        return Err(stale(seen, draft.version));
+        return Err(stale(draft.version, now.version));
     };
     tx.commit().await?;
-    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version })))
+    let open_findings = content.open_findings().len();
+    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version, open_findings })))
 }
 
 fn still_open(review: &Review) -> Result<(), Problem> {
@@ -225,7 +248,7 @@ pub(crate) struct DecisionTaken {
     request_body = Decision,
     responses(
         (status = 200, body = DecisionTaken, description = "It stands"),
-        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable, compared_before"),
+        (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "already_decided, procedure_unavailable, compared_before, open_findings"),
         (status = 412, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "stale"),
         (status = 428, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "version_missing"),
     ))]

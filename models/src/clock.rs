@@ -23,6 +23,25 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }
+
+    /// The calendar month (UTC) that this moment lies in: its first moment, and that of the month after it.
+    #[must_use]
+    pub fn month(self) -> (Self, Self) {
+        let first = |date: jiff::civil::Date| {
+            let moment = date.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp().as_millisecond());
+            Self(moment.unwrap_or(self.0))
+        };
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        let begin = moment.to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();
+        let next = begin.checked_add(jiff::Span::new().months(1)).unwrap_or(begin);
+        (first(begin), first(next))
+    }
+
+    /// A moment as HTTP headers write it (RFC 9110: `Wed, 21 Oct 2026 07:28:00 GMT`).
+    #[must_use]
+    pub fn from_http(text: &str) -> Option<Self> {
+        jiff::fmt::rfc2822::parse(text.trim()).ok().map(|z| Self(z.timestamp().as_millisecond()))
+    }
 }
 
 impl From<i64> for Timestamp {
@@ -103,5 +122,32 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_month_begins_and_ends_at_midnight_utc() {
+        for (at, begin, end) in [
+            ("2026-11-20T08:00:00Z", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"),
+            ("2026-12-31T23:59:59.999Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+            ("2028-02-29T12:00:00Z", "2028-02-01T00:00:00Z", "2028-03-01T00:00:00Z"),
+            ("2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"),
+        ] {
+            assert_eq!(moment(at).month(), (moment(begin), moment(end)), "{at}");
+        }
+    }
+
+    #[test]
+    fn a_date_of_a_header_is_a_moment_and_a_number_is_none() {
+        assert_eq!(Timestamp::from_http("Wed, 21 Oct 2026 07:28:00 GMT"), Some(moment("2026-10-21T07:28:00Z")));
+        assert_eq!(Timestamp::from_http("120"), None);
     }
 }

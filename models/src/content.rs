@@ -197,6 +197,14 @@ pub struct Content {
     pub applies_to: AppliesTo,
 }
 
+impl FindingCode {
+    /// Whether vouching for it needs a reason: what tries to command, and what is personal, is let through for cause.
+    #[must_use]
+    pub const fn wants_reason(self) -> bool {
+        matches!(self, Self::Instruction | Self::PersonalData)
+    }
+}
+
 impl Statement {
     /// Findings that nobody vouches for.
     pub fn open_findings(&self) -> impl Iterator<Item = &Finding> {
@@ -234,6 +242,55 @@ impl Content {
         out.extend(list("hazards", self.hazards.iter().map(|h| &h.statement)));
         out.extend(list("steps", self.steps.iter()));
         out.extend(list("verification", self.verification.iter()));
+        out
+    }
+
+    /// Findings that nobody vouches for, with the paths of their statements, in reading order.
+    #[must_use]
+    pub fn open_findings(&self) -> Vec<(String, &Finding)> {
+        let statements = self.statements().into_iter();
+        statements.flat_map(|(path, s)| s.open_findings().map(move |f| (path.clone(), f))).collect()
+    }
+
+    /// Takes the findings, with their overrides, from the statements of `before` that say the same. Whatever findings
+    /// came with this content are forgotten: nobody vouches by sending them.
+    pub fn keep_findings(&mut self, before: &Self) {
+        let known = before.statements();
+        for statement in self.statements_mut() {
+            let same = known.iter().find(|(_, s)| s.text.trim() == statement.text.trim());
+            statement.findings = same.map(|(_, s)| s.findings.clone()).unwrap_or_default();
+        }
+    }
+
+    /// An expert vouches for the statement at `path`: for what is open against it, or for what has this code only.
+    /// Returns the findings it was about; none when nothing of that kind is open there.
+    pub fn vouch(&mut self, path: &str, code: Option<FindingCode>, word: &Override) -> Vec<FindingCode> {
+        let Some(at) = self.statements().iter().position(|(p, _)| p == path) else { return Vec::new() };
+        let findings = self.statements_mut().swap_remove(at).findings.iter_mut();
+        let open = findings.filter(|f| f.overridden.is_none() && code.is_none_or(|c| c == f.code));
+        open.map(|finding| {
+            finding.overridden = Some(word.clone());
+            finding.code
+        })
+        .collect()
+    }
+
+    /// What experts vouch for here and did not in `before`, a line each, for the record of an edit.
+    #[must_use]
+    pub fn vouched_since(&self, before: &Self) -> String {
+        let mut out = String::new();
+        for (path, statement) in self.statements() {
+            let known = before.statements().into_iter().find(|(_, s)| s.text == statement.text);
+            for finding in &statement.findings {
+                let Some(word) = &finding.overridden else { continue };
+                if known.as_ref().is_some_and(|(_, s)| s.findings.contains(finding)) {
+                    continue;
+                }
+                let (code, about, by) = (finding.code, &finding.about, &word.by);
+                let reason = word.reason.as_deref().unwrap_or("-");
+                out.push_str(&format!("! {path} {code} « {about} » ({by}: {reason})\n"));
+            }
+        }
         out
     }
 

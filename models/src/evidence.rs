@@ -153,7 +153,8 @@ impl Case {
         for (index, exchange) in intake.exchanges.iter().enumerate() {
             push(Source::Exchange { index }, exchange.text.as_str().into());
         }
-        for transcript in &self.transcripts {
+        let told = |a: &AttachmentId| self.answered_by(*a).is_none();
+        for transcript in self.transcripts.iter().filter(|t| told(&t.attachment)) {
             push(Source::Transcript { attachment: transcript.attachment }, transcript.text().into());
         }
         if let Some(report) = &intake.report {
@@ -196,14 +197,23 @@ impl Case {
     pub fn evidence_in(&self, text: &SourceText<'_>, start: usize, end: usize) -> Option<Evidence> {
         let source = &text.source;
         let quote = text.text.get(start..end)?.to_owned();
-        let millis = match source {
-            Source::Transcript { attachment } => {
-                self.transcripts.iter().find(|t| t.attachment == *attachment).and_then(|t| t.millis(start, end))
+        let recording = match source {
+            Source::Transcript { attachment } => Some(*attachment),
+            Source::Answer { question } => {
+                let mut files = self.intervention.attachments.iter();
+                files.find(|a| a.question == Some(*question)).map(|a| a.id)
             }
             _ => None,
         };
+        let transcript = recording.and_then(|r| self.transcripts.iter().find(|t| t.attachment == r));
+        let millis = transcript.and_then(|t| t.millis(start, end));
         let place = Place { start, end, start_ms: millis.map(|m| m.0), end_ms: millis.map(|m| m.1) };
         Some(Evidence { source: source.clone(), quote, place })
+    }
+
+    /// The question that a recording answers: its words stand with the question then, not beside it.
+    fn answered_by(&self, recording: AttachmentId) -> Option<QuestionId> {
+        self.intervention.attachments.iter().find(|a| a.id == recording).and_then(|a| a.question)
     }
 
     /// The language of the case: stated, or else that of its first transcript.

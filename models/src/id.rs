@@ -70,6 +70,7 @@ id!(/** A passage of the index. */ PassageId);
 id!(/** A job of the line. */ JobId);
 id!(/** An event of the line. */ EventId);
 id!(/** A bearer token. */ TokenId);
+id!(/** A call of a language model. */ UsageId);
 
 /// `bytes` random bytes in hexadecimal, from the operating system: for secrets such as tokens.
 #[must_use]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
-use crate::id::{AttachmentId, InterventionId, ProcedureId};
+use crate::id::{AttachmentId, InterventionId, ProcedureId, QuestionId};
 use crate::text::{Language, words};
 
 /// The longest report that is taken, in bytes: five million characters would be a book, not a report.
@@ -320,6 +320,9 @@ pub struct Attachment {
     pub bytes: i64,
     /// SHA-256 of its bytes, in hexadecimal: its key in the blob store.
     pub blob: String,
+    /// The question that this recording answers; what came with the delivery answers none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<QuestionId>,
 }
 
 /// An intervention as it is kept.

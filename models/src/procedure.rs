@@ -108,8 +108,8 @@ impl Doubt {
     pub fn no_case_left() -> Self {
         Self {
             reason: "The only case that this procedure rests on was reopened: the machine failed again.".into(),
-            reason_fr: "Le seul cas sur lequel repose cette procédure a été rouvert : la machine est retombée en panne."
-                .into(),
+            reason_fr:
+                "Le seul cas sur lequel repose cette procédure a été rouvert : la machine est retombée en panne.".into(),
         }
     }
 

@@ -185,6 +185,12 @@ pub enum Refusal {
     /// A reason is needed.
     #[error("reason: say why, so that the technician can learn from it")]
     NoReason,
+    /// Statements with findings that nobody vouches for cannot be approved.
+    #[error("{} not carried by their evidence: edit them, add evidence, or override the findings", paths.join(", "))]
+    Findings {
+        /// The paths of the statements, each once, in reading order.
+        paths: Vec<String>,
+    },
     /// Questions are needed.
     #[error("questions: one to four questions, none of them empty")]
     NoQuestions,
@@ -256,6 +262,11 @@ impl Review {
                 if let Some(error) = draft.content.check().into_iter().next() {
                     let (path, reason, reason_fr) = (error.field, error.remedy, error.remedy_fr);
                     return Err(Refusal::Content { path, reason, reason_fr });
+                }
+                let mut paths: Vec<String> = draft.content.open_findings().into_iter().map(|(path, _)| path).collect();
+                paths.dedup();
+                if !paths.is_empty() {
+                    return Err(Refusal::Findings { paths });
                 }
                 // One that is looked at again is revised: approving it must not make a second one of it.
                 Ok(match into.or(self.procedure) {

@@ -17,6 +17,7 @@ mod reopen;
 mod reviews;
 mod sqlite;
 mod status;
+mod usages;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -29,7 +30,7 @@ use sqlx::{PgPool, Postgres, SqlitePool};
 pub use accounts::Token;
 pub use interventions::{Added, InterventionFilter};
 pub use jobs::{Claimed, Lease};
-pub use line::{Answered, Decided, house};
+pub use line::{Answered, Decided, Given, house};
 pub use outcomes::Doubted;
 pub use passages::Neighbour;
 pub use procedures::Reported;

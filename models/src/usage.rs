@@ -35,3 +35,18 @@ pub struct Usage {
     /// How long it took, in ms.
     pub took_ms: i64,
 }
+
+/// What several calls cost together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Spent {
+    /// How many calls.
+    pub calls: i64,
+    /// Tokens of the prompts.
+    pub prompt_tokens: i64,
+    /// Tokens of the answers.
+    pub completion_tokens: i64,
+    /// Millionths of the currency that the settings' prices are in.
+    pub cost_micros: i64,
+    /// How long they took, in ms.
+    pub took_ms: i64,
+}

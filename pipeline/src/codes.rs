@@ -6,7 +6,7 @@
 //! equal, or when one of them has no letter and the [`digits`] are equal. An index therefore keeps both the canonical and
 //! its digits; a lettered query asks for the canonical first, and for bare digits as a weaker match.
 
-mod numbers;
+pub(crate) mod numbers;
 mod references;
 pub(crate) mod words;
 
@@ -45,6 +45,11 @@ pub fn digits(canonical: &str) -> &str {
 pub fn same(a: &str, b: &str) -> bool {
     let bare = |code: &str| !code.starts_with(char::is_alphabetic);
     a == b || ((bare(a) || bare(b)) && digits(a) == digits(b) && !digits(a).is_empty())
+}
+
+/// Reads the number in words that `words` begin with: its digits, and how many words it took.
+pub(crate) fn spelt<'a>(words: impl Iterator<Item = &'a str>, language: Language) -> Option<(String, usize)> {
+    numbers::spelt(words, Some(language))
 }
 
 /// A run of letters and digits.

@@ -9,6 +9,7 @@ mod language;
 mod layout;
 mod lexicon;
 mod likeness;
+pub mod model;
 pub mod offline;
 mod parts;
 mod phrases;
@@ -19,8 +20,12 @@ mod segments;
 mod sentences;
 mod steps;
 mod title;
+pub(crate) mod trade;
 mod verbs;
 mod words;
+
+pub(crate) use likeness::content_words;
+pub(crate) use questions::asks_for;
 
 use async_trait::async_trait;
 use savoir_models::content::Content;
@@ -29,6 +34,7 @@ use savoir_models::evidence::Case;
 use savoir_models::redaction::Redaction;
 
 use crate::fault::Fault;
+use crate::llm::Message;
 
 /// What came out of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,11 +50,30 @@ pub enum Extraction {
     },
 }
 
+/// What would be sent to a model for a case, to the letter.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Preview {
+    /// How the draft would be made: model, version of the prompt, parameters.
+    pub provenance: Provenance,
+    /// The schema of the answer.
+    pub schema: serde_json::Value,
+    /// The messages of each request: one, or several for a long case. A useless answer would be followed by more.
+    pub parts: Vec<Vec<Message>>,
+}
+
 /// Draws a draft from a case.
 #[async_trait]
 pub trait Extractor: Send + Sync + 'static {
     /// How its drafts are made.
     fn provenance(&self) -> Provenance;
+
+    /// What [`Self::extract`] would send to a model; `None` when it sends nothing to any.
+    ///
+    /// # Errors
+    /// [`Fault::Never`] when the case is too long to be sent.
+    fn preview(&self, _case: &Case, _redaction: &Redaction) -> Result<Option<Preview>, Fault> {
+        Ok(None)
+    }
 
     /// Reads the case. What `redaction` masks is seen by no model.
     ///

@@ -9,6 +9,8 @@ pub enum Need {
     Speech,
     /// A language model's endpoint.
     LanguageModel,
+    /// What may be spent on a language model this month.
+    Budget,
     /// The embedding model's file or endpoint.
     Embedder,
     /// The vector server.

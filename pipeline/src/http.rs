@@ -3,6 +3,9 @@
 use std::sync::Once;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use savoir_models::clock::Timestamp;
+
 /// How a client behaves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Manner {
@@ -12,7 +15,15 @@ pub(crate) struct Manner {
     pub(crate) silence: Duration,
     /// Whether redirects are followed.
     pub(crate) redirects: bool,
+    /// Whether a connection serves another request. It must not where a server that answers one request twice would
+    /// have its second answer taken for that of the next.
+    pub(crate) reuse: bool,
 }
+
+/// The body is longer than was allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is longer than {0} bytes")]
+pub(crate) struct TooLarge(pub(crate) usize);
 
 /// A client of that manner. Certificates are judged by the machine's own store.
 ///
@@ -33,10 +44,54 @@ pub(crate) fn client(manner: Manner) -> Result<reqwest::Client, String> {
     if let Some(total) = manner.total {
         builder = builder.timeout(total);
     }
+    if !manner.reuse {
+        builder = builder.pool_max_idle_per_host(0);
+    }
     builder.build().map_err(|error| {
         let causes = causes(&error);
         format!("no HTTP client can be built ({causes}); on Debian, install the package ca-certificates")
     })
+}
+
+/// The same response, whose body ends with [`TooLarge`] after `most` bytes: what is not read takes no memory.
+pub(crate) fn capped(response: reqwest::Response, most: usize) -> reqwest::Response {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut read = 0;
+    let body = response.bytes_stream().map(move |chunk| {
+        let chunk: bytes::Bytes = chunk?;
+        read += chunk.len();
+        let fits: Result<_, Box<dyn std::error::Error + Send + Sync>> =
+            if read > most { Err(TooLarge(most).into()) } else { Ok(chunk) };
+        fits
+    });
+    let mut out = ::http::Response::new(reqwest::Body::wrap_stream(body));
+    *out.status_mut() = status;
+    *out.headers_mut() = headers;
+    out.into()
+}
+
+/// What `Retry-After` asks for (RFC 9110: seconds, or a date, taken by the server's own clock); a day at most, for a
+/// header that is wrong must not park work for ever.
+pub(crate) fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    let after = text(reqwest::header::RETRY_AFTER)?;
+    let pause = match after.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => Timestamp::from_http(after)?.since(Timestamp::from_http(text(reqwest::header::DATE)?)?),
+    };
+    Some(pause.min(Duration::from_secs(86_400)))
+}
+
+/// The cause of this kind among those of an error.
+pub(crate) fn cause<'a, T: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(found) = cause.downcast_ref() {
+            return Some(found);
+        }
+        next = cause.source();
+    }
+    None
 }
 
 /// An error with all its causes: reqwest's own text leaves out what matters ("connection refused").

@@ -11,6 +11,7 @@ use crate::blobs::Blobs;
 use crate::embed::Embedder;
 use crate::extractor::Extractor;
 use crate::index::Index;
+use crate::llm::Llm;
 use crate::speech::Transcriber;
 
 /// How the line is run.
@@ -34,6 +35,8 @@ pub struct LineSettings {
     pub poll: Duration,
     /// How long running jobs may go on after a stop was asked for.
     pub drain: Duration,
+    /// How long questions wait for their answers; `None`: for ever.
+    pub patience: Option<Duration>,
 }
 
 impl Default for LineSettings {
@@ -48,6 +51,7 @@ impl Default for LineSettings {
             recheck: Duration::from_secs(30),
             poll: Duration::from_millis(250),
             drain: Duration::from_secs(30),
+            patience: None,
         }
     }
 }
@@ -64,6 +68,8 @@ pub struct Kit {
     pub transcriber: Result<Arc<dyn Transcriber>, String>,
     /// From a case to a draft.
     pub extractor: Arc<dyn Extractor>,
+    /// A language model for what rules leave open; `None` when none is configured.
+    pub llm: Option<Arc<Llm>>,
     /// From texts to vectors.
     pub embedder: Arc<dyn Embedder>,
     /// Both indexes.

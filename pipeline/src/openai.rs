@@ -1,5 +1,7 @@
 //! Services that speak OpenAI's protocol, one's own (vLLM, Ollama, whisper.cpp, speaches…) or another's.
-//! The only file that names async-openai.
+//! The only place that names async-openai; what a language model says to it is in `openai/chat.rs`.
+
+mod chat;
 
 use std::time::Duration;
 
@@ -45,9 +47,28 @@ pub struct Recording {
 /// # Errors
 /// [`Fault::Never`] when the address is no HTTP address, or the machine has no certificates.
 pub fn client(base_url: &str, api_key: Option<&SecretString>, timeout: Duration) -> Result<OpenAi, Fault> {
+    let manner = Manner { total: Some(timeout), silence: timeout, redirects: true, reuse: true };
+    build(base_url, api_key, manner, usize::MAX)
+}
+
+/// A client of the service at `base_url` whose answers are read up to `most` bytes, each on a connection of its own, and
+/// which sends nothing to where the service would have it sent instead: what it sends is a customer's case.
+///
+/// # Errors
+/// See [`client`].
+pub fn strict_client(
+    base_url: &str,
+    api_key: Option<&SecretString>,
+    timeout: Duration,
+    most: usize,
+) -> Result<OpenAi, Fault> {
+    let manner = Manner { total: Some(timeout), silence: timeout, redirects: false, reuse: false };
+    build(base_url, api_key, manner, most)
+}
+
+fn build(base_url: &str, api_key: Option<&SecretString>, manner: Manner, most: usize) -> Result<OpenAi, Fault> {
     let base = base(base_url)?;
-    let transport =
-        http::client(Manner { total: Some(timeout), silence: timeout, redirects: true }).map_err(Fault::never)?;
+    let transport = http::client(manner).map_err(Fault::never)?;
     let key = api_key.map_or_else(String::new, |k| k.expose_secret().trim().to_owned());
     if !key.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Fault::never("api_key holds characters that no key has (spaces, accents); copy it again"));
@@ -65,14 +86,14 @@ pub fn client(base_url: &str, api_key: Option<&SecretString>, timeout: Duration)
                 // async-openai sends an empty bearer, which some services answer with 401.
                 request.headers_mut().remove(reqwest::header::AUTHORIZATION);
             }
-            let response = transport.execute(request).await?;
+            let response = http::capped(transport.execute(request).await?, most);
             let status = response.status();
             if status.is_success() {
                 return Ok::<_, OpenAIError>(response);
             }
-            let after = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.trim().parse().ok());
+            let after = http::retry_after(response.headers());
             let body = response.text().await.unwrap_or_default();
-            let refused = Refused { status: status.as_u16(), after: after.map(Duration::from_secs), said: said(&body) };
+            let refused = Refused { status: status.as_u16(), after, said: said(&body), code: code(&body) };
             Err(OpenAIError::Boxed(Box::new(refused)))
         }
     });
@@ -98,6 +119,8 @@ struct Refused {
     status: u16,
     after: Option<Duration>,
     said: String,
+    /// The service's own word for it, where it has one.
+    code: String,
 }
 
 /// What an error body says to a person: its message when it has the usual form, else its beginning.
@@ -107,6 +130,15 @@ fn said(body: &str) -> String {
         .as_ref()
         .and_then(|j| ["/error/message", "/error", "/detail", "/message"].iter().find_map(|p| j.pointer(p)?.as_str()));
     message.unwrap_or(body).trim().chars().take(300).collect()
+}
+
+/// An error body's word for programs.
+fn code(body: &str) -> String {
+    let json: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    let word = json
+        .as_ref()
+        .and_then(|j| ["/error/code", "/error/type", "/code", "/type"].iter().find_map(|p| j.pointer(p)?.as_str()));
+    word.unwrap_or_default().to_owned()
 }
 
 impl OpenAi {
@@ -202,6 +234,8 @@ impl OpenAi {
     fn refused(&self, need: Need, refused: &Refused) -> Fault {
         let (base, said) = (&self.base, &refused.said);
         match refused.status {
+            300..=399 => Fault::missing(need, format!("the service at {base} has moved ({refused}); correct base_url")),
+            402 => Fault::missing(need, format!("the service at {base} wants to be paid first ({refused})")),
             401 | 403 => {
                 Fault::missing(need, format!("the service at {base} refuses the key ({said}); correct api_key"))
             }

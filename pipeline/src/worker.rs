@@ -7,11 +7,11 @@
 mod run;
 #[cfg(feature = "testing")]
 pub mod single;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use savoir_models::clock::Timestamp;
 use savoir_models::id;
 use savoir_models::job::{Job, Lane};
 use savoir_models::store::{Claimed, Lease, StoreError};
@@ -19,13 +19,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use upkeep::{Upkeep, upkeep};
+
 use crate::kit::Kit;
 
-/// Between two looks for events that are old.
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
-
-/// How long events are remembered, in ms: thirty days.
-const REMEMBERED_MS: i64 = 30 * 86_400_000;
+/// Between two looks for what has become old.
+const LOOK_AFTER: Duration = Duration::from_secs(3_600);
 
 /// When a worker ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +44,8 @@ pub struct Worker {
     tasks: JoinSet<()>,
     /// What waited for something missing was told to look again, as each worker does once.
     woken: bool,
-    /// When old events were last forgotten.
-    forgot: Option<Instant>,
+    /// When the line was last looked after.
+    looked: Option<Instant>,
 }
 
 /// Room in a lane: held while a step of that lane runs.
@@ -65,7 +64,7 @@ impl Worker {
             max_failures: kit.line.max_failures,
         };
         let lanes = kit.line.lanes.map(|n| Arc::new(Semaphore::new(n)));
-        Self { kit, lease, lanes, stop, tasks: JoinSet::new(), woken: false, forgot: None }
+        Self { kit, lease, lanes, stop, tasks: JoinSet::new(), woken: false, looked: None }
     }
 
     /// Works until told to stop, or until there is nothing left to do; then lets running jobs end (for `drain` at most,
@@ -76,7 +75,7 @@ impl Worker {
     pub async fn run(mut self, until: Until) -> Result<(), StoreError> {
         let mut pause = self.kit.line.poll;
         while !self.stop.is_cancelled() {
-            self.forget().await;
+            self.look_after().await;
             match self.round().await {
                 Ok(claimed) => {
                     pause = self.kit.line.poll;
@@ -149,23 +148,18 @@ impl Worker {
         self.tasks.spawn(chain.work(job, room));
     }
 
-    /// Forgets what happened on the line so long ago that nobody watches it any more; the stages themselves stay.
-    async fn forget(&mut self) {
-        if self.forgot.is_some_and(|at| at.elapsed() < FORGET_EVERY) {
+    /// Once an hour: see [`upkeep`].
+    async fn look_after(&mut self) {
+        if self.looked.is_some_and(|at| at.elapsed() < LOOK_AFTER) {
             return;
         }
-        self.forgot = Some(Instant::now());
-        let before = Timestamp(self.kit.clock.now().0 - REMEMBERED_MS);
-        let forgotten = async {
-            let mut tx = self.kit.db.begin().await?;
-            let events = tx.forget_events(before).await?;
-            tx.commit().await?;
-            Ok::<_, StoreError>(events)
-        };
-        match forgotten.await {
-            Ok(0) => {}
-            Ok(events) => tracing::info!(events, "forgot old events"),
-            Err(error) => tracing::warn!(%error, "old events could not be forgotten; trying again in an hour"),
+        self.looked = Some(Instant::now());
+        match upkeep(&self.kit).await {
+            Ok(Upkeep { events: 0, expired: 0 }) => {}
+            Ok(Upkeep { events, expired }) => {
+                tracing::info!(events, expired, "forgot old events, ended waits for answers")
+            }
+            Err(error) => tracing::warn!(%error, "the line could not be looked after; trying again in an hour"),
         }
     }
 

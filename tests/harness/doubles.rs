@@ -6,7 +6,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use savoir_models::content::{AppliesTo, Content, Statement};
 use savoir_models::draft::Provenance;
-use savoir_models::evidence::{Case, SourceText};
+use savoir_models::evidence::{Case, Source, SourceText};
 use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 use savoir_models::transcript::Segment;
@@ -70,10 +70,22 @@ impl Extractor for Plain {
             let questions = vec!["Qu'avez-vous fait pour que la machine reparte ?".into()];
             return Ok(Extraction::TooThin { reason: "the report says too little".into(), questions });
         }
-        let symptom = intake.request.symptom.clone().unwrap_or_else(|| steps[0].text.clone());
-        let machine = intake.equipment.family.clone().unwrap_or_else(|| "Machine".into());
-        let titled = Statement { text: format!("{machine} : {symptom}"), evidence: Vec::new(), findings: Vec::new() };
-        let seen = Statement { text: symptom, evidence: Vec::new(), findings: Vec::new() };
+        let field = |path: &str| {
+            let source = Source::Field { path: path.into() };
+            let text = case.text_of(&source)?;
+            case.evidence(&source, 0, text.len()).map(|evidence| (text, evidence))
+        };
+        let (symptom, told) = match field("request.symptom") {
+            Some((text, evidence)) => (text, vec![evidence]),
+            None => (steps[0].text.clone(), steps[0].evidence.clone()),
+        };
+        let (machine, named) = match field("equipment.family") {
+            Some((text, evidence)) => (text, vec![evidence]),
+            None => ("Machine".into(), Vec::new()),
+        };
+        let evidence = [named, told.clone()].concat();
+        let titled = Statement { text: format!("{machine} : {symptom}"), evidence, findings: Vec::new() };
+        let seen = Statement { text: symptom, evidence: told, findings: Vec::new() };
         Ok(Extraction::Draft(Box::new(Content {
             language: intake.language.unwrap_or(Language::French),
             title: titled,

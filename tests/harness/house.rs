@@ -19,10 +19,13 @@ use savoir_pipeline::blobs::Blobs;
 use savoir_pipeline::embed::Embedder;
 use savoir_pipeline::embed::builtin::Builtin;
 use savoir_pipeline::extractor::Extractor;
+use savoir_pipeline::extractor::model::ModelExtractor;
 use savoir_pipeline::hooks::Hooks;
 use savoir_pipeline::index::Index;
 use savoir_pipeline::index::vectors::{Place, Space};
 use savoir_pipeline::kit::{Kit, LineSettings};
+use savoir_pipeline::llm::{ChatModel, Llm, LlmSettings};
+use savoir_pipeline::prompts;
 use savoir_pipeline::speech::Transcriber;
 use savoir_pipeline::worker::{Until, Worker};
 use tempfile::TempDir;
@@ -62,6 +65,7 @@ pub struct Builder {
     line: LineSettings,
     transcriber: Result<Arc<dyn Transcriber>, String>,
     extractor: Arc<dyn Extractor>,
+    llm: Option<(Arc<dyn ChatModel>, LlmSettings)>,
     clock: Arc<ManualClock>,
     place: Option<(Arc<TempDir>, Option<String>)>,
 }
@@ -78,6 +82,7 @@ impl House {
             line,
             transcriber: Ok(Arc::new(Parrot)),
             extractor: Arc::new(Plain),
+            llm: None,
             clock: Arc::new(ManualClock::at(START)),
             place: None,
         }
@@ -196,6 +201,12 @@ impl Builder {
         Self { extractor, ..self }
     }
 
+    /// With a language model that draws the drafts.
+    #[must_use]
+    pub fn llm(self, model: Arc<dyn ChatModel>, settings: LlmSettings) -> Self {
+        Self { llm: Some((model, settings)), ..self }
+    }
+
     /// Opens the house; `None` (said loudly) where PostgreSQL was asked for and is not installed.
     ///
     /// # Panics
@@ -216,12 +227,22 @@ impl Builder {
         let embedder: Arc<dyn Embedder> = Arc::new(Builtin);
         let index = Index::open(&folder.path().join("index"), Place::Edge, Space::of(embedder.as_ref())).await;
         let clock: Arc<dyn Clock> = if self.real_time { Arc::new(SystemClock) } else { self.clock.clone() };
+        let llm = self.llm.clone();
+        let llm = llm.map(|(model, settings)| Arc::new(Llm::new(model, settings, db.clone(), Arc::clone(&clock))));
+        let extractor: Arc<dyn Extractor> = match &llm {
+            Some(llm) => {
+                let drawn = ModelExtractor::new(Arc::clone(llm), prompts::House::default());
+                Arc::new(drawn.expect("room for a case"))
+            }
+            None => Arc::clone(&self.extractor),
+        };
         let kit = Arc::new(Kit {
             db,
             blobs: Blobs::folder(&folder.path().join("files")).expect("a folder"),
             clock,
             transcriber: self.transcriber.clone(),
-            extractor: Arc::clone(&self.extractor),
+            extractor,
+            llm,
             embedder,
             index: Arc::new(index.expect("the index opens")),
             line: self.line.clone(),

@@ -1,6 +1,7 @@
 //! The harness: what several tests lean on.
 
 pub mod call;
+pub mod chat;
 pub mod data;
 pub mod databases;
 pub mod doubles;
@@ -8,5 +9,6 @@ pub mod env;
 pub mod house;
 pub mod postgres;
 pub mod qdrant;
+pub mod service;
 pub mod shelf;
 pub mod world;

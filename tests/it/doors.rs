@@ -1,9 +1,11 @@
 //! The doors, from outside: what they take, what they answer, and to whom.
 
+mod answers;
 mod decisions;
 mod deliveries;
 mod document;
 mod locks;
+mod overrides;
 mod readers;
 mod refusals;
 mod reopening;

@@ -25,6 +25,7 @@ pub(crate) async fn deliver(house: &House, external_id: &str) -> InterventionId 
         media_type: "audio/wav".into(),
         bytes: 16,
         blob: blob.hash,
+        question: None,
     };
     let id = InterventionId::new();
     let mut tx = house.kit.db.begin().await.unwrap();

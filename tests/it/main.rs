@@ -10,6 +10,7 @@ mod import;
 mod index;
 mod kill;
 mod life;
+mod llm;
 mod outcomes;
 mod proposals;
 mod relevance;

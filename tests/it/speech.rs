@@ -10,6 +10,8 @@ mod voices;
 
 use std::path::{Path, PathBuf};
 
+use savoir_models::text::Language;
+use savoir_pipeline::evaluate::speech::{distance, manifest, words};
 use savoir_pipeline::fault::Fault;
 use savoir_pipeline::progress::Progress;
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
@@ -58,29 +60,4 @@ async fn hear(whisper: &Whisper, path: &Path) -> Result<Heard, Fault> {
 
 fn text(heard: &Heard) -> String {
     heard.segments.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// The words of a text as word error rates count them: small letters, no marks.
-fn words(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .replace(['\'', '’'], "' ")
-        .split(|c: char| !(c.is_alphanumeric() || "'%,.-".contains(c)))
-        .map(|w| w.trim_matches(|c| ",.-'".contains(c)).to_owned())
-        .filter(|w| !w.is_empty())
-        .collect()
-}
-
-/// How many words must be changed, added or taken away to come from `a` to `b`.
-fn distance(a: &[String], b: &[String]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (above + 1).min(row[j] + 1).min(corner + usize::from(x != y));
-            corner = above;
-        }
-    }
-    row[b.len()]
 }

@@ -4,6 +4,7 @@ mod interventions;
 mod jobs;
 mod passages;
 mod reviews;
+mod usages;
 
 use savoir_tests::databases::both;
 

@@ -127,6 +127,7 @@ impl Intakes {
                 media_type: "application/octet-stream".into(),
                 bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
                 blob: blob.hash,
+                question: None,
             });
         }
         Ok(Ok(kept))

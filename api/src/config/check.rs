@@ -12,6 +12,7 @@ impl Config {
         self.check_database(&mut found);
         self.check_worker(&mut found);
         self.check_speech(&mut found);
+        self.check_llm(&mut found);
         self.check_embedder(&mut found);
         self.check_index(&mut found);
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
@@ -20,6 +21,7 @@ impl Config {
         let urls = [
             ("server.public_url", self.server.public_url.as_deref()),
             ("speech.endpoint.base_url", self.speech.endpoint.base_url.as_deref()),
+            ("llm.endpoint.base_url", self.llm.endpoint.base_url.as_deref()),
             ("embedder.endpoint.base_url", self.embedder.endpoint.base_url.as_deref()),
             ("index.qdrant_url", self.index.qdrant_url.as_deref()),
             ("models.mirror", Some(self.models.mirror.as_str())),
@@ -182,7 +184,7 @@ fn is_http(url: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
 }
 
-fn at_least_one(field: &str, value: u64, found: &mut Vec<Problem>) {
+pub(super) fn at_least_one(field: &str, value: u64, found: &mut Vec<Problem>) {
     if value == 0 {
         found.push(Problem::new(field, "0", "set it to 1 or more"));
     }

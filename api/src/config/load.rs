@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use figment::providers::{Format, Toml};
-use figment::value::{Dict, Map, Value};
+use figment::value::{Dict, Map, Num, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
 use super::{Config, DEFAULTS};
@@ -14,7 +14,8 @@ const PREFIX: &str = "SAVOIR_";
 
 /// Variables with our prefix that are no settings: `SAVOIR_CONFIG` and `SAVOIR_TOKEN` belong to the command line,
 /// the others to the tests.
-const NOT_SETTINGS: &[&str] = &["SAVOIR_CONFIG", "SAVOIR_TOKEN", "SAVOIR_SHARED", "SAVOIR_REQUIRE_POSTGRES"];
+const NOT_SETTINGS: &[&str] =
+    &["SAVOIR_CONFIG", "SAVOIR_TOKEN", "SAVOIR_SHARED", "SAVOIR_RECORD", "SAVOIR_REQUIRE_POSTGRES"];
 
 /// What Kubernetes sets by itself for a service named `savoir`: addresses of the service, no settings.
 const OF_KUBERNETES: &[&str] = &["SAVOIR_SERVICE_", "SAVOIR_PORT"];
@@ -141,6 +142,7 @@ impl Config {
         }
         let figment = layers.into_iter().fold(Figment::new(), Figment::merge);
         let mut config: Self = figment.extract().map_err(|e| ConfigError(e.into_iter().map(wrong_value).collect()))?;
+        config.llm.fill();
         let origin = |key: &str| figment.find_metadata(key).map(|m| m.name.to_string()).unwrap_or_default();
         let mut problems = config.check();
         problems.extend(config.fetch_secrets(sources, &origin));
@@ -257,6 +259,9 @@ impl Known {
                 return None;
             }
             Some(Value::Bool(..)) => text.trim().parse::<bool>().map(Value::from).map_err(|_| "true or false"),
+            Some(Value::Num(_, Num::F32(_) | Num::F64(_))) => {
+                text.trim().parse::<f64>().map(Value::from).map_err(|_| "a number")
+            }
             Some(Value::Num(..)) => text.trim().parse::<u64>().map(Value::from).map_err(|_| "a whole number"),
             Some(_) => Ok(Value::from(text)),
         };

@@ -118,7 +118,8 @@ impl Config {
                 ));
             }
         }
-        let (speech, embedder) = (&mut self.speech.endpoint, &mut self.embedder.endpoint);
+        let (speech, llm) = (&mut self.speech.endpoint, &mut self.llm.endpoint);
+        let embedder = &mut self.embedder.endpoint;
         let places = [
             Place {
                 key: "database.password",
@@ -131,6 +132,12 @@ impl Config {
                 variable: speech.api_key_env.as_deref(),
                 file: speech.api_key_file.as_ref(),
                 secret: &mut speech.api_key,
+            },
+            Place {
+                key: "llm.endpoint.api_key",
+                variable: llm.api_key_env.as_deref(),
+                file: llm.api_key_file.as_ref(),
+                secret: &mut llm.api_key,
             },
             Place {
                 key: "embedder.endpoint.api_key",

@@ -41,12 +41,46 @@ pub(super) async fn receive(app: &App, request: Request) -> Result<Delivery, Pro
         return Ok(Delivery { intake, files: Vec::new(), no_audio: Vec::new() });
     }
     if input::is_form(request.headers()) {
-        return form(app, request).await;
+        return delivery(app, request).await;
     }
     Err(input::wrong_type(request.headers(), "application/json, multipart/form-data"))
 }
 
-async fn form(app: &App, request: Request) -> Result<Delivery, Problem> {
+async fn delivery(app: &App, request: Request) -> Result<Delivery, Problem> {
+    let Form { json, files } = form(app, request, "intervention").await?;
+    let json = json.ok_or_else(|| {
+        refuse(
+            "intervention".into(),
+            "missing",
+            "is needed: send the intervention as JSON in a part of this name",
+            "est nécessaire : envoyez l'intervention en JSON dans une partie de ce nom",
+        )
+    })?;
+    let intake = input::parse(&json)?;
+    let no_audio = files.iter().filter_map(|f| f.no_audio.clone()).collect();
+    Ok(Delivery { intake, files: files.into_iter().map(|f| f.attachment).collect(), no_audio })
+}
+
+/// A form with one part of JSON and any number of files.
+pub(super) struct Form {
+    /// The JSON part's bytes, when it came.
+    pub(super) json: Option<Vec<u8>>,
+    /// The files, in order.
+    pub(super) files: Vec<Sent>,
+}
+
+/// A file of a form.
+pub(super) struct Sent {
+    /// The name of its part.
+    pub(super) part: String,
+    /// The file, kept already.
+    pub(super) attachment: Attachment,
+    /// Why it is no recording, when it says that it is one.
+    pub(super) no_audio: Option<FieldError>,
+}
+
+/// Takes a form in: the part `json_part` is JSON, every other one a file.
+pub(super) async fn form(app: &App, request: Request, json_part: &str) -> Result<Form, Problem> {
     let total = app.config.server.upload_total_limit_mib;
     let (parts, body) = request.into_parts();
     let between = Arc::new(AtomicU64::new(0));
@@ -59,11 +93,11 @@ async fn form(app: &App, request: Request) -> Result<Delivery, Problem> {
             "Content-Type : multipart/form-data demande une « boundary ».",
         )
     })?;
-    let (mut intake, mut files, mut no_audio) = (None, Vec::new(), Vec::new());
+    let (mut json, mut files) = (None, Vec::new());
     while let Some(field) = form.next_field().await.map_err(|e| broken(&e, total))? {
         let part = field.name().unwrap_or_default().to_owned();
-        if part == "intervention" {
-            if intake.is_some() {
+        if part == json_part {
+            if json.is_some() {
                 return Err(refuse(
                     part,
                     "duplicate",
@@ -71,7 +105,7 @@ async fn form(app: &App, request: Request) -> Result<Delivery, Problem> {
                     "figure deux fois : envoyez-en une seule",
                 ));
             }
-            intake = Some(input::parse(&whole(app, field, &between, total).await?)?);
+            json = Some(whole(app, field, &between, total).await?);
             continue;
         }
         let place = format!("{}[{}]", if part.is_empty() { "file" } else { &part }, files.len());
@@ -79,19 +113,10 @@ async fn form(app: &App, request: Request) -> Result<Delivery, Problem> {
             let (en, fr) = (format!("at most {MOST_FILES} files"), format!("{MOST_FILES} fichiers au plus"));
             return Err(Problem::field(Code::InvalidFields, FieldError::new(place, "too_many", en, fr)));
         }
-        let (attachment, doubt) = file(app, field, &place, (&between, total)).await?;
-        files.push(attachment);
-        no_audio.extend(doubt);
+        let (attachment, no_audio) = file(app, field, &place, (&between, total)).await?;
+        files.push(Sent { part, attachment, no_audio });
     }
-    let intake = intake.ok_or_else(|| {
-        refuse(
-            "intervention".into(),
-            "missing",
-            "is needed: send the intervention as JSON in a part of this name",
-            "est nécessaire : envoyez l'intervention en JSON dans une partie de ce nom",
-        )
-    })?;
-    Ok(Delivery { intake, files, no_audio })
+    Ok(Form { json, files })
 }
 
 fn refuse(field: String, code: &'static str, en: &str, fr: &str) -> Problem {
@@ -173,6 +198,7 @@ fn judge(blob: Blob, name: String, declared: &str, place: &str) -> Result<(Attac
         media_type: found.media_type.to_owned(),
         bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
         blob: blob.hash,
+        question: None,
     };
     Ok((attachment, doubt))
 }

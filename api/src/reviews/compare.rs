@@ -45,16 +45,10 @@ pub(crate) async fn compare(
     let known = app.kit.db.procedure(asked.procedure, &bearer.viewer).await?;
     let Some(known) = known.filter(|p| p.confidence != Confidence::Archived) else {
         let (_, _, en, fr) = Code::ProcedureUnavailable.row();
-        return Err(Problem::field(
-            Code::ProcedureUnavailable,
-            FieldError::new("procedure", "unavailable", en, fr),
-        ));
+        return Err(Problem::field(Code::ProcedureUnavailable, FieldError::new("procedure", "unavailable", en, fr)));
     };
-    let rival = Rival {
-        known: Known::Procedure(known.id),
-        version: known.revision.number,
-        content: known.revision.content,
-    };
+    let rival =
+        Rival { known: Known::Procedure(known.id), version: known.revision.number, content: known.revision.content };
     let said = compare::with(&draft, &rival);
     let mut tx = app.kit.db.begin().await?;
     if !tx.put_comparison_in_review(&draft, &said).await? {

@@ -48,6 +48,14 @@ pub(super) fn refused(refusal: Refusal) -> Problem {
             "say why, so that the technician can learn from it",
             "dites pourquoi, pour que le technicien puisse en tirer parti",
         ),
+        Refusal::Findings { paths } => {
+            let (en, fr) = (
+                "its evidence does not carry it: edit it, add evidence, or override the finding by name",
+                "sa preuve ne la porte pas : modifiez-la, ajoutez une preuve ou passez outre nommément",
+            );
+            let error = |path: String| FieldError::new(format!("content.{path}"), "finding", en, fr);
+            Problem::fields(Code::OpenFindings, paths.into_iter().map(error).collect())
+        }
         Refusal::NoQuestions => field(
             "questions",
             "out_of_range",

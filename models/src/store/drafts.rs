@@ -188,7 +188,8 @@ impl Tx {
         if done == 0 {
             return Ok(None);
         }
-        let diff = crate::procedure::diff(Some(&draft.content), content);
+        let mut diff = crate::procedure::diff(Some(&draft.content), content);
+        diff.push_str(&content.vouched_since(&draft.content));
         write!(self, c => sqlx::query("INSERT INTO edits (draft_id, version, author, diff, created_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(draft.id.to_string())
             .bind(draft.version + 1)

@@ -53,6 +53,7 @@ struct AttachmentRow {
     media_type: String,
     bytes: i64,
     blob: String,
+    question_id: Option<String>,
 }
 
 impl Row {
@@ -79,6 +80,7 @@ impl AttachmentRow {
             media_type: self.media_type,
             bytes: self.bytes,
             blob: self.blob,
+            question: self.question_id.map(|q| parsed("attachment", &q)).transpose()?,
         })
     }
 }
@@ -211,20 +213,36 @@ impl Tx {
 
     async fn add_files(&mut self, id: InterventionId, files: &[Attachment]) -> Result<()> {
         for (position, file) in (0_i64..).zip(files) {
-            write!(self, c => sqlx::query(include_str!("../../sql/attachments_add.sql"))
-                .bind(file.id.to_string())
-                .bind(id.to_string())
-                .bind(position)
-                .bind(file.kind.as_str())
-                .bind(&file.name)
-                .bind(&file.media_type)
-                .bind(file.bytes)
-                .bind(&file.blob)
-                .execute(c)
-                .await
-                .map(|r| r.rows_affected()))?;
+            self.attach(id, position, file).await?;
         }
         Ok(())
+    }
+
+    /// Adds a file to an intervention, at `position` among its files.
+    async fn attach(&mut self, id: InterventionId, position: i64, file: &Attachment) -> Result<()> {
+        write!(self, c => sqlx::query(include_str!("../../sql/attachments_add.sql"))
+            .bind(file.id.to_string())
+            .bind(id.to_string())
+            .bind(position)
+            .bind(file.kind.as_str())
+            .bind(&file.name)
+            .bind(&file.media_type)
+            .bind(file.bytes)
+            .bind(&file.blob)
+            .bind(file.question.map(|q| q.to_string()))
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Adds a file behind those that an intervention has. Its row must be held.
+    pub(super) async fn attach_last(&mut self, id: InterventionId, file: &Attachment) -> Result<()> {
+        let (position,): (i64,) = write!(self, c => sqlx::query_as("SELECT COUNT(*) FROM attachments WHERE intervention_id = $1")
+            .bind(id.to_string())
+            .fetch_one(c)
+            .await)?;
+        self.attach(id, position, file).await
     }
 
     async fn delivered_before(
@@ -250,7 +268,11 @@ impl Tx {
             .bind(&id)
             .fetch_all(c)
             .await)?;
-        let same_files = rows.iter().map(|r| r.blob.as_str()).eq(files.iter().map(|f| f.blob.as_str()));
+        let same_files = rows
+            .iter()
+            .filter(|r| r.question_id.is_none())
+            .map(|r| r.blob.as_str())
+            .eq(files.iter().map(|f| f.blob.as_str()));
         let id = parsed("intervention", &id)?;
         if text == json(intake)? && same_files {
             // Also while it is reopened: that is the old delivery come late, for one that was closed anew has another moment.

@@ -25,6 +25,15 @@ pub enum Decided {
     NoReview,
 }
 
+/// An answer: words, or a recording of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// What was written.
+    Text(String),
+    /// What was said: kept as a file of the intervention, transcribed before the line goes on.
+    Voice(Attachment),
+}
+
 /// An expert's decision on its way to be kept.
 #[derive(Clone, Copy)]
 struct Ruling<'a> {
@@ -253,34 +262,42 @@ impl Db {
             }
             None => false,
         };
-        let before = approved.map_or_else(|| known.revision.content.clone(), |d| taken_over(&known.revision.content, d));
+        let before =
+            approved.map_or_else(|| known.revision.content.clone(), |d| taken_over(&known.revision.content, d));
         Ok(compared.then(|| proposal.apply(&before, accept)))
     }
 
     /// Keeps answers to open questions of an intervention; once none is open, the case goes down the line again with
-    /// them, from its redaction on: answers too may name people.
+    /// them: from its recordings when answers were spoken, else from its redaction, for answers too may name people.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn answer(
         &self,
         id: InterventionId,
-        answers: &[(QuestionId, String)],
+        answers: &[(QuestionId, Given)],
         by: &str,
         now: Timestamp,
     ) -> Result<Answered> {
         let mut tx = self.begin().await?;
         // The row first: of two who answer the last questions at once, the second must see the first one's answer.
         tx.lock_intervention(id).await?;
-        for (question, answer) in answers {
-            if !tx.answer(id, *question, answer, by).await? {
+        for (question, given) in answers {
+            // What was spoken is filled in when it is heard.
+            let text = if let Given::Text(text) = given { text } else { "" };
+            if !tx.answer(id, *question, text, by).await? {
                 return Ok(Answered::NoQuestion(*question));
+            }
+            if let Given::Voice(recording) = given {
+                tx.attach_last(id, recording).await?;
             }
         }
         let open = tx.open_questions(id).await?;
         if open == 0 {
-            tx.put_job(Step::Redact, &id.to_string(), now).await?;
-            tx.move_to(id, Stage::Transcribed, None, now).await?;
+            let unheard = tx.unheard_answers(id).await? > 0;
+            let step = if unheard { Step::Transcribe } else { Step::Redact };
+            tx.put_job(step, &id.to_string(), now).await?;
+            tx.move_to(id, step.stage_before(), None, now).await?;
         }
         tx.commit().await?;
         Ok(Answered::Kept { open })

@@ -4,6 +4,12 @@ use super::{Db, Result, Tx, parsed, read, write};
 use crate::clock::Timestamp;
 use crate::evidence::Question;
 use crate::id::{InterventionId, QuestionId};
+use crate::intervention::Stage;
+use crate::job::Step;
+
+/// What an operator reads of a case whose questions were not answered in time.
+const UNANSWERED: &str = "Sans réponse dans le délai : le dossier est gardé, une réponse tardive le reprend. / \
+    Not answered in time: the case is kept, a late answer takes it up again.";
 
 #[derive(sqlx::FromRow)]
 struct QuestionRow {
@@ -91,5 +97,55 @@ impl Tx {
             .fetch_one(c)
             .await)?;
         Ok(usize::try_from(open).unwrap_or(0))
+    }
+
+    /// How many spoken answers of an intervention were not heard yet.
+    pub(super) async fn unheard_answers(&mut self, intervention: InterventionId) -> Result<i64> {
+        let (unheard,): (i64,) = write!(self, c => sqlx::query_as(include_str!("../../sql/questions_unheard.sql"))
+            .bind(intervention.to_string())
+            .fetch_one(c)
+            .await)?;
+        Ok(unheard)
+    }
+
+    /// Fills in a spoken answer; one in which nothing was heard leaves its question open again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hear_answer(&mut self, question: QuestionId, heard: &str) -> Result<()> {
+        let heard = Some(heard.trim()).filter(|text| !text.is_empty());
+        write!(self, c => sqlx::query("UPDATE questions SET answer = $2 WHERE id = $1")
+            .bind(question.to_string())
+            .bind(heard)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        Ok(())
+    }
+
+    /// Ends the wait for answers to questions that were all asked before `before`, at most `limit` interventions at a
+    /// time: each case is kept as it is, and an answer that comes late takes it up again. A case that an expert had sent
+    /// back goes to its review again, without the answers. Returns how many cases it was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn expire_questions(&mut self, before: Timestamp, limit: i64, now: Timestamp) -> Result<usize> {
+        let rows: Vec<(String, Option<String>)> = write!(self, c => sqlx::query_as(include_str!("../../sql/questions_expired.sql"))
+            .bind(before.0)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?;
+        for (id, draft) in &rows {
+            let id = parsed("intervention", id)?;
+            if draft.is_some() {
+                // Nothing is open any more: a late answer must not pull a case back that an expert has decided on.
+                self.ask(id, &[], None, now).await?;
+                self.put_job(Step::Index, &id.to_string(), now).await?;
+                self.move_to(id, Stage::Drafted, None, now).await?;
+            } else {
+                self.move_to(id, Stage::Unanswered, Some(UNANSWERED), now).await?;
+            }
+        }
+        Ok(rows.len())
     }
 }

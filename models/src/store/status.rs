@@ -42,7 +42,8 @@ impl Db {
         let (passages,): (i64,) =
             read!(self, c => sqlx::query_as("SELECT COUNT(*) FROM passages WHERE gone = 0").fetch_one(c).await)?;
         Ok(Status {
-            interventions: group("SELECT stage, COUNT(*) FROM interventions WHERE told_anew_by IS NULL GROUP BY stage").await?,
+            interventions: group("SELECT stage, COUNT(*) FROM interventions WHERE told_anew_by IS NULL GROUP BY stage")
+                .await?,
             waiting,
             jobs: group("SELECT state, COUNT(*) FROM jobs GROUP BY state").await?,
             reviews: group("SELECT state, COUNT(*) FROM reviews GROUP BY state").await?,

@@ -101,11 +101,21 @@ fn word(text: &str, language: Option<Language>) -> Option<Word> {
 
 /// Reads the number that the words begin with: its digits as one would type them ("zéro sept" → "07", "quatre deux" →
 /// "42", "trois cent vingt" → "320"), and how many words it took.
-pub(super) fn spelt<'a>(words: impl Iterator<Item = &'a str>, language: Option<Language>) -> Option<(String, usize)> {
+pub(crate) fn spelt<'a>(words: impl Iterator<Item = &'a str>, language: Option<Language>) -> Option<(String, usize)> {
     let words: Vec<Word> = words.take(12).map_while(|w| word(w, language)).collect();
     let mut digits = String::new();
     let mut at = 0;
     while let Some((value, taken, single)) = group(&words[at..]) {
+        // "one eighty five" is 185.
+        let hundreds = language == Some(Language::English)
+            && at == 1
+            && matches!(words[0], Word::Unit(1..))
+            && (10..100).contains(&value);
+        if hundreds {
+            digits.push_str(&value.to_string());
+            at += taken;
+            break;
+        }
         // Numbers dictated digit by digit, or after a leading zero, are written side by side; others end the code.
         let follows = digits.is_empty() || (single && digits.len() < 6) || digits.chars().all(|c| c == '0');
         if !follows {
@@ -151,7 +161,8 @@ fn group(words: &[Word]) -> Option<(u32, usize, bool)> {
                 current += 20;
                 room = 10;
             }
-            Word::Hundred if current < 10 && total % 1000 == 0 && room != 10 => {
+            // "fifteen hundred", "quinze cents"
+            Word::Hundred if current < 20 && total % 1000 == 0 && room != 10 => {
                 current = current.max(1) * 100;
                 room = 100;
             }

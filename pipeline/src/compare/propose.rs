@@ -39,11 +39,7 @@ pub fn propose(draft: &Draft, rival: &Rival) -> Option<Proposal> {
     steps(ours, known, &mut changes);
     lists(ours, known, &mut changes);
     machines(ours, known, &mut changes);
-    (!changes.is_empty()).then_some(Proposal {
-        known_version: rival.version,
-        draft_version: draft.version,
-        changes,
-    })
+    (!changes.is_empty()).then_some(Proposal { known_version: rival.version, draft_version: draft.version, changes })
 }
 
 fn change(edit: Edit, reason: impl Into<String>, reason_fr: impl Into<String>) -> Change {
@@ -123,10 +119,7 @@ fn steps(ours: &Content, known: &Content, changes: &mut Vec<Change>) {
 fn missing(step: &Told, known: &Content, mends: bool, secured: bool) -> Option<(String, String)> {
     let because = |en: &str, fr: &str| Some((en.to_owned(), fr.to_owned()));
     if mends {
-        return because(
-            "The known text does not mend this.",
-            "Le texte connu ne prévoit pas cette réparation.",
-        );
+        return because("The known text does not mend this.", "Le texte connu ne prévoit pas cette réparation.");
     }
     if step.does(Kind::Safety) && !secured {
         return because("Nothing makes the machine safe.", "Aucune étape ne met la machine en sécurité.");

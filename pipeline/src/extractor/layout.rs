@@ -61,6 +61,29 @@ pub(super) struct Told {
     pub(super) unsolved: bool,
 }
 
+/// Who writes a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// Somebody who knows the machine: what they say may be done.
+    House,
+    /// Somebody of the house who passes things on.
+    Coordinator,
+    /// Anyone else: what they say is what they see.
+    Customer,
+}
+
+/// Who writes, by what a message says of its sender.
+pub(crate) fn writer(from: &str) -> Writer {
+    let from = crate::codes::fold(from);
+    if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+        Writer::House
+    } else if from.contains("coordin") {
+        Writer::Coordinator
+    } else {
+        Writer::Customer
+    }
+}
+
 fn told(sources: &Sources<'_>) -> Told {
     let lexicon = Lexicon::of(sources.language);
     let mut out = Told::default();
@@ -83,24 +106,25 @@ fn told(sources: &Sources<'_>) -> Told {
                 let pieces = take(Nature::Orders);
                 out.actions.extend(pieces);
             }
-            Source::Exchange { index } => {
-                let from = crate::codes::fold(&intake.exchanges[*index].from);
-                if ["expert", "techni", "support", "hotline", "engineer"].iter().any(|w| from.contains(w)) {
+            Source::Exchange { index } => match writer(&intake.exchanges[*index].from) {
+                Writer::House => {
                     let pieces = take(Nature::Orders);
                     out.expert.extend(pieces);
-                } else if !from.contains("coordin") {
+                }
+                Writer::Customer => {
                     let pieces = take(Nature::Customer);
                     if out.customer.is_empty() {
                         out.customer.clone_from(&pieces);
                     }
                     out.last_word = pieces;
                 }
-            }
+                Writer::Coordinator => {}
+            },
             Source::Field { path } if path == "request.symptom" => out.symptoms = take(Nature::Customer),
             Source::Answer { question } => {
                 let asked = sources.case.questions.iter().find(|q| q.id == *question);
                 let pieces = take(Nature::Orders);
-                out.answers.push((asked.and_then(topic), number, pieces));
+                out.answers.push((asked.and_then(|q| topic(&q.text)), number, pieces));
             }
             // The last stands in no case: only in what a procedure took over from another.
             Source::Field { .. } | Source::Elsewhere { .. } => {}
@@ -208,7 +232,7 @@ fn sequence(sources: &Sources<'_>, told: &Told) -> Sequence {
     let mut out = Sequence::default();
     let mut work = told.report.clone();
     for (asked, _, pieces) in &told.answers {
-        if !matches!(asked, Some(Lack::Cause | Lack::Verification | Lack::Problem | Lack::Machine)) {
+        if !matches!(asked, Some(Lack::Cause | Lack::Found | Lack::Verification | Lack::Problem | Lack::Machine)) {
             work.extend(pieces.iter().cloned());
         }
     }
@@ -279,7 +303,8 @@ fn hazards(sources: &Sources<'_>, told: &Told, sequence: &Sequence) -> Vec<Hazar
     out
 }
 
-fn applies_to(sources: &Sources<'_>, symptoms: &[Statement]) -> AppliesTo {
+/// The machines that a draft applies to, and the codes: from the structured fields, else from the symptoms.
+pub(super) fn applies_to(sources: &Sources<'_>, symptoms: &[Statement]) -> AppliesTo {
     let intake = &sources.case.intervention.intake;
     let equipment = &intake.equipment;
     let mut codes: Vec<String> = intake.request.error_codes.iter().filter_map(|c| crate::codes::canonical(c)).collect();

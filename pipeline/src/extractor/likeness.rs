@@ -5,9 +5,10 @@ use savoir_models::text::Language;
 
 use super::lexicon::Lexicon;
 use super::piece::{Piece, Role};
+use super::sentences::read;
 
 /// Verbs that technicians use for one another.
-const SYNONYMS: &[&[&str]] = &[
+pub(super) const SYNONYMS: &[&[&str]] = &[
     &["remplacer", "changer", "échanger", "monter", "poser", "installer", "mettre"],
     &[
         "contrôler",
@@ -70,6 +71,45 @@ pub(super) fn stem(folded: &str) -> String {
         other => other,
     };
     word.chars().take(6).collect()
+}
+
+/// The words of a statement that carry its meaning, in a form in which two tellings of the same agree: verbs of
+/// maintenance as the first of those that are used for one another, numbers as numbers, references and codes without
+/// separators, all else as stems. Linear in the length of the text.
+pub(crate) fn content_words(text: &str, language: Language) -> Vec<String> {
+    let verbs = &Lexicon::of(language).verbs;
+    let words = read(text).words;
+    let mut out = Vec::with_capacity(words.len());
+    let mut i = 0;
+    while i < words.len() {
+        let word = &words[i];
+        if let Some(form) = verbs.form(&words, i) {
+            let name = verbs.list[form.verb].name.as_str();
+            let set = SYNONYMS.iter().find(|set| set.contains(&name));
+            out.push(set.map_or(name, |set| set[0]).to_owned());
+            i += form.words.max(1);
+            continue;
+        }
+        i += 1;
+        if word.mark || STOP.contains(&word.fold) {
+            continue;
+        }
+        let compact: String = word.fold.chars().filter(|c| c.is_alphanumeric()).collect();
+        let digits = compact.trim_start_matches(|c: char| c.is_alphabetic());
+        if digits.starts_with(|c: char| c.is_ascii_digit()) {
+            if let Ok(number) = word.fold.replace(',', ".").parse::<f64>() {
+                out.push(number.to_string());
+            } else {
+                // "E-014" is "E14".
+                let letters = &compact[..compact.len() - digits.len()];
+                let code = digits.bytes().all(|b| b.is_ascii_digit());
+                out.push(format!("{letters}{}", if code { digits.trim_start_matches('0') } else { digits }));
+            }
+        } else if compact.chars().count() > 1 {
+            out.push(stem(&compact));
+        }
+    }
+    out
 }
 
 /// How much of the smaller set the two share, 0 to 1.

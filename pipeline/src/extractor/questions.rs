@@ -1,8 +1,7 @@
 //! What to ask the technician when a case is too thin, and what an answer was about.
 
-use savoir_models::evidence::Question;
-
 use super::layout::Sources;
+use crate::enough::Need;
 
 /// What a case lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +14,8 @@ pub(super) enum Lack {
     Steps,
     /// Why it was wrong.
     Cause,
+    /// How that was found.
+    Found,
     /// How one knows that it is right again.
     Verification,
     /// That it was solved at all.
@@ -44,6 +45,7 @@ fn in_french(lack: Lack, machine: &str, symptom: &str) -> String {
         Lack::Steps => format!("Qu'avez-vous remplacé, réglé ou nettoyé exactement{about}, et dans quel ordre{on} ?"),
         Lack::Cause if symptom.is_empty() => format!("Quelle était la cause de la panne{on} ?"),
         Lack::Cause => format!("Quelle était la cause du problème « {symptom} »{on} ?"),
+        Lack::Found => format!("Comment avez-vous trouvé ce qui n'allait pas : contrôle, mesure, démontage{on} ?"),
         Lack::Verification => format!("Comment avez-vous vérifié que la panne a disparu : essai, mesure, durée{on} ?"),
         Lack::Solution => {
             format!("Le problème a-t-il été résolu depuis{on} ? Si oui, qu'est-ce qui l'a fait disparaître ?")
@@ -60,16 +62,17 @@ fn in_english(lack: Lack, machine: &str, symptom: &str) -> String {
         Lack::Steps => format!("What exactly did you replace, adjust or clean{about}, and in which order{on}?"),
         Lack::Cause if symptom.is_empty() => format!("What was the cause of the fault{on}?"),
         Lack::Cause => format!("What was the cause of \"{symptom}\"{on}?"),
+        Lack::Found => format!("How did you find what was wrong: check, reading, dismantling{on}?"),
         Lack::Verification => format!("How did you check that the fault is gone: test, reading, duration{on}?"),
         Lack::Solution => format!("Has the problem been solved since{on}? If so, what made it go away?"),
     }
 }
 
 /// What a question asked for, by its words outside quotes; an expert's own question may ask for something else.
-pub(super) fn topic(question: &Question) -> Option<Lack> {
+pub(super) fn topic(question: &str) -> Option<Lack> {
     let mut outside = String::new();
     let mut inside = false;
-    for c in question.text.chars() {
+    for c in question.chars() {
         match c {
             '«' | '“' => inside = true,
             '»' | '”' => inside = false,
@@ -82,6 +85,18 @@ pub(super) fn topic(question: &Question) -> Option<Lack> {
     let any = |words: &[&str]| words.iter().any(|w| text.contains(w));
     if any(&["resolu depuis", "solved since"]) {
         Some(Lack::Steps)
+    } else if any(&[
+        "montrait",
+        "vous trouve",
+        "decouvert",
+        "showed",
+        "did you find",
+        "was it found",
+        "diagnos",
+        "reper",
+        "identifi",
+    ]) {
+        Some(Lack::Found)
     } else if any(&["cause", "pourquoi", "why", "origine"]) {
         Some(Lack::Cause)
     } else if any(&["verifi", "essai", "check that", "how did you test", "comment savez"]) {
@@ -94,5 +109,16 @@ pub(super) fn topic(question: &Question) -> Option<Lack> {
         Some(Lack::Machine)
     } else {
         None
+    }
+}
+
+/// Which of the four things a question asks for, whoever worded it.
+pub(crate) fn asks_for(text: &str) -> Option<Need> {
+    match topic(text)? {
+        Lack::Cause => Some(Need::Cause),
+        Lack::Found => Some(Need::Found),
+        Lack::Steps | Lack::Solution => Some(Need::Fix),
+        Lack::Verification => Some(Need::Check),
+        Lack::Machine | Lack::Problem => None,
     }
 }

@@ -141,6 +141,11 @@ impl Verbs {
         Some(form)
     }
 
+    /// The verb that a folded word is a form of.
+    pub(super) fn named(&self, folded: &str) -> Option<&Verb> {
+        self.plain.get(folded).map(|form| &self.list[form.verb])
+    }
+
     /// Whether a text begins with an order of the lexicon: "Remplacez …", "Ne dévissez …", "Lock out …".
     pub(super) fn orders(&self, text: &str) -> bool {
         let low = text.to_lowercase();

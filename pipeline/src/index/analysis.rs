@@ -38,7 +38,7 @@ static FRENCH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| FRENCH_STOP_WO
 static ENGLISH: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ENGLISH_STOP_WORDS.split(' ').collect());
 
 /// Whether a folded word says nothing in `language`; `None` asks for both languages.
-fn is_stop_word(folded: &str, language: Option<Language>) -> bool {
+pub(crate) fn is_stop_word(folded: &str, language: Option<Language>) -> bool {
     match language {
         Some(Language::French) => FRENCH.contains(folded),
         Some(Language::English) => ENGLISH.contains(folded),

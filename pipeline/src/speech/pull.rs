@@ -104,7 +104,8 @@ pub async fn pull(
         return Ok(target);
     }
     let silence = Duration::from_secs(60);
-    let build = |redirects| http::client(Manner { total: None, silence, redirects }).map_err(PullError::NoClient);
+    let build =
+        |redirects| http::client(Manner { total: None, silence, redirects, reuse: true }).map_err(PullError::NoClient);
     let pull = Pull { known, address: known.address(mirror), client: build(true)?, progress };
     let announced = pull.announced(&build(false)?).await?;
     if let (Some(expected), Some(found)) = (known.sha256, &announced.sha256)

@@ -39,7 +39,8 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
         }
     }
     let comparison = weigh(&draft, &rivals);
-    let comparison = if grey(&comparison) { second_opinion(kit, &draft, &rivals, comparison).await? } else { comparison };
+    let comparison =
+        if grey(&comparison) { second_opinion(kit, &draft, &rivals, comparison).await? } else { comparison };
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
             tx.put_comparison(draft.id, &comparison).await?;
@@ -57,9 +58,7 @@ fn family(name: Option<&str>) -> String {
 /// What a draft or a procedure says, and at which version.
 async fn rival(kit: &Kit, known: Known) -> Result<Option<Rival>, Fault> {
     Ok(match known {
-        Known::Draft(id) => {
-            kit.db.draft(id).await?.map(|d| Rival { known, version: d.version, content: d.content })
-        }
+        Known::Draft(id) => kit.db.draft(id).await?.map(|d| Rival { known, version: d.version, content: d.content }),
         Known::Procedure(id) => {
             let found = kit.db.procedure(id, &house()).await?;
             found.map(|p| Rival { known, version: p.revision.number, content: p.revision.content })

@@ -48,8 +48,11 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> R
     }
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
-            for transcript in &transcripts {
+            for (transcript, recording) in transcripts.iter().zip(&recordings) {
                 tx.put_transcript(id, transcript).await?;
+                if let Some(question) = recording.question {
+                    tx.hear_answer(question, &transcript.text()).await?;
+                }
             }
             tx.move_to(id, Stage::Transcribed, None, now).await?;
             Ok(Some(Step::Redact))

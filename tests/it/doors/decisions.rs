@@ -67,7 +67,7 @@ async fn an_edit_needs_the_version_that_was_read_and_gives_the_next() {
         let _ = edit(tag).to(&house).await.problem(400, "bad_header");
     }
     let done = edit("\"1\"").to(&house).await;
-    assert_eq!((done.header("etag"), done.expect(200)), ("\"2\"", json!({"version": 2})));
+    assert_eq!((done.header("etag"), done.expect(200)), ("\"2\"", json!({"version": 2, "open_findings": 0})));
     let stale = edit("\"1\"").to(&house).await;
     let _ = stale.problem(412, "stale");
     assert_eq!(stale.header("etag"), "\"2\"");
@@ -180,7 +180,7 @@ async fn questions_go_to_the_technician_whose_answers_put_the_case_back_on_the_l
     let last = answer(json!([{"question": question(1), "answer": "TC-K-115"}])).await.expect(200);
     assert_eq!(last, json!({"open": 0}));
     let page = get(&case).by(&technician).to(&house).await.expect(200);
-    assert_eq!((&page["stage"], &page["jobs"][0]["step"]), (&json!("redacted"), &json!("extract")));
+    assert_eq!((&page["stage"], &page["jobs"][0]["step"]), (&json!("transcribed"), &json!("redact")));
     let late = answer(json!([{"question": question(1), "answer": "x"}])).await;
     let _ = late.problem(422, "invalid_fields");
 }

@@ -4,15 +4,6 @@ use std::time::Instant;
 
 use super::*;
 
-#[derive(serde::Deserialize)]
-struct Report {
-    id: String,
-    language: savoir_models::text::Language,
-    spoken_text: String,
-    error_codes: Vec<String>,
-    audio: Vec<PathBuf>,
-}
-
 /// How the demo model may err: 15 words in 100 a recording. It loses or repeats a sentence now and then where its
 /// window is long, and where a stretch is cut decides about that.
 const TOLERATED: f64 = 0.15;
@@ -21,21 +12,23 @@ const TOLERATED: f64 = 0.15;
 const UNSAFE: &[&str] = &["fr-09"];
 
 async fn hear_all(whisper: &Whisper, demo: &Path, wanted: impl Fn(&str) -> bool) {
-    let reports: Vec<Report> = serde_json::from_slice(&std::fs::read(demo.join("reports.json")).unwrap()).unwrap();
+    let reports = manifest(demo).unwrap();
     assert!(reports.len() >= 16, "{} reports", reports.len());
     let (mut spent, mut length, mut wrong, mut all) = (0.0, 0.0, 0, 0);
     let mut failures = Vec::new();
-    let reports = reports.iter().filter(|r| wanted(&r.id));
-    for (report, audio) in reports.flat_map(|r| r.audio.iter().map(move |a| (r, a))) {
+    let id = |audio: &Path| audio.file_stem().unwrap().to_string_lossy().into_owned();
+    let recordings = reports.iter().flat_map(|r| r.file.iter().map(move |a| (r, a)));
+    for (report, audio) in recordings.filter(|(_, audio)| wanted(&id(audio))) {
         let start = Instant::now();
-        let heard = hear(whisper, &demo.join(audio)).await.unwrap();
+        let heard = hear(whisper, audio).await.unwrap();
         let took = start.elapsed().as_secs_f64();
-        let (told, got) = (words(&report.spoken_text), words(&text(&heard)));
+        let (told, got) = (report.said.as_deref().unwrap_or_default(), text(&heard));
+        let (told, got) = (words(told, report.language), words(&got, report.language));
         let errors = distance(&told, &got);
         let rate = errors as f64 / told.len() as f64;
         let seconds = heard.duration_ms as f64 / 1000.0;
         println!("{:18} {errors:3} of {:3} words wrong, {took:5.2} s for {seconds:.1} s", audio.display(), told.len());
-        if rate > TOLERATED && !UNSAFE.contains(&report.id.as_str()) {
+        if rate > TOLERATED && !UNSAFE.contains(&id(audio).as_str()) {
             failures.push(format!("{}: {:.0} % of the words are wrong", audio.display(), 100.0 * rate));
         }
         let missed = report.error_codes.iter().filter(|code| !text(&heard).contains(*code));

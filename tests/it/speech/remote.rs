@@ -1,52 +1,15 @@
 //! Hearing through a service that speaks OpenAI's protocol: here one on this machine that says what it is told to.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Multipart, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use savoir_models::text::Language;
 use savoir_pipeline::fault::Need;
 use savoir_pipeline::speech::remote::{Remote, RemoteSettings};
+use savoir_tests::service::Service;
 
 use super::*;
-
-/// What the service was sent: headers and form fields.
-type Sent = Arc<Mutex<Vec<(HeaderMap, Vec<(String, String)>)>>>;
-
-#[derive(Clone)]
-struct Script {
-    sent: Sent,
-    answer: Arc<dyn Fn(usize) -> Response + Send + Sync>,
-}
-
-async fn transcriptions(State(script): State<Script>, headers: HeaderMap, mut form: Multipart) -> Response {
-    let mut fields = Vec::new();
-    while let Some(field) = form.next_field().await.unwrap() {
-        let name = field.name().unwrap().to_owned();
-        let value = match field.file_name().map(str::to_owned) {
-            Some(file) => format!("{file}, {} bytes", field.bytes().await.unwrap().len()),
-            None => field.text().await.unwrap(),
-        };
-        fields.push((name, value));
-    }
-    let mut sent = script.sent.lock().unwrap();
-    sent.push((headers, fields));
-    (script.answer)(sent.len())
-}
-
-async fn service(answer: impl Fn(usize) -> Response + Send + Sync + 'static) -> (String, Sent) {
-    let sent = Sent::default();
-    let script = Script { sent: Arc::clone(&sent), answer: Arc::new(answer) };
-    let router = Router::new().route("/v1/audio/transcriptions", post(transcriptions)).with_state(script);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    (address, sent)
-}
 
 fn remote(base_url: &str, key: Option<&str>) -> Remote {
     Remote::new(RemoteSettings {
@@ -69,17 +32,19 @@ const ANSWER: &str = r#"{"task":"transcribe","language":"french","duration":3.45
 
 #[tokio::test]
 async fn a_service_is_sent_the_recording_and_its_segments_come_back() {
-    let (address, sent) = service(|_| ANSWER.into_response()).await;
+    let service = Service::start(|_| ANSWER.into_response()).await;
     let hints = Hints { language: Some(Language::French), vocabulary: vec!["vanne".into(), "E42".into()] };
-    for base in [address.clone(), format!("{address}/v1/")] {
+    for base in [service.address.clone(), format!("{}/v1/", service.address)] {
         let heard = listen(&remote(&base, Some("key-1")), &hints).await.unwrap();
         assert_eq!(heard.segments.len(), 1);
         assert_eq!((heard.segments[0].start_ms, heard.segments[0].end_ms), (200, 2_000));
         assert_eq!(text(&heard), "La vanne est grippée.");
         assert_eq!(heard.duration_ms, 3_450);
     }
-    let (headers, fields) = sent.lock().unwrap()[0].clone();
-    assert_eq!(headers["authorization"], "Bearer key-1");
+    let sent = &service.received()[0];
+    let fields = sent.form().await;
+    assert_eq!(sent.path, "/v1/audio/transcriptions");
+    assert_eq!(sent.headers["authorization"], "Bearer key-1");
     let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     assert_eq!(field("file"), Some("a.ogg, 9270 bytes"), "named for its content and sent as it is");
     assert_eq!(field("model"), Some("whisper-large"));
@@ -90,33 +55,34 @@ async fn a_service_is_sent_the_recording_and_its_segments_come_back() {
 
 #[tokio::test]
 async fn a_service_without_a_key_is_sent_none_and_names_the_language_itself() {
-    let (address, sent) = service(|_| ANSWER.replace("french", "english").into_response()).await;
-    let heard = listen(&remote(&address, None), &Hints::default()).await.unwrap();
+    let service = Service::start(|_| ANSWER.replace("french", "english").into_response()).await;
+    let heard = listen(&remote(&service.address, None), &Hints::default()).await.unwrap();
     assert_eq!(heard.language, Language::English);
-    let (headers, fields) = sent.lock().unwrap()[0].clone();
-    assert!(!headers.contains_key("authorization"));
+    let sent = &service.received()[0];
+    let fields = sent.form().await;
+    assert!(!sent.headers.contains_key("authorization"));
     assert!(fields.iter().all(|(name, _)| name != "language" && name != "prompt"));
 }
 
 #[tokio::test]
 async fn a_busy_service_is_asked_again_when_it_says_and_not_before() {
-    let busy = |_| (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "17")], "loading the model").into_response();
-    let (address, sent) = service(busy).await;
-    let fault = listen(&remote(&address, None), &Hints::default()).await.unwrap_err();
+    let busy = |_: &_| (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "17")], "loading the model").into_response();
+    let service = Service::start(busy).await;
+    let fault = listen(&remote(&service.address, None), &Hints::default()).await.unwrap_err();
     assert!(
         matches!(fault, Fault::Missing { after: Some(after), .. } if after == Duration::from_secs(17)),
         "{fault:?}"
     );
     assert!(fault.to_string().contains("loading the model"), "{fault}");
-    assert_eq!(sent.lock().unwrap().len(), 1, "trying again is the line's business");
+    assert_eq!(service.received().len(), 1, "trying again is the line's business");
 }
 
 #[tokio::test]
 async fn a_refused_key_or_an_unknown_model_parks_the_work() {
     for (status, said) in [(StatusCode::UNAUTHORIZED, "api_key"), (StatusCode::NOT_FOUND, "model")] {
-        let refuse = move |_| (status, r#"{"error":{"message":"no such thing"}}"#).into_response();
-        let (address, _) = service(refuse).await;
-        let fault = listen(&remote(&address, Some("old")), &Hints::default()).await.unwrap_err();
+        let refuse = move |_: &_| (status, r#"{"error":{"message":"no such thing"}}"#).into_response();
+        let service = Service::start(refuse).await;
+        let fault = listen(&remote(&service.address, Some("old")), &Hints::default()).await.unwrap_err();
         assert!(matches!(fault, Fault::Missing { need: Need::Speech, .. }), "{fault:?}");
         assert!(fault.to_string().contains(said) && fault.to_string().contains("no such thing"), "{fault}");
         assert!(!format!("{fault:?}").contains("old"), "a key has no place in an error");
@@ -125,10 +91,7 @@ async fn a_refused_key_or_an_unknown_model_parks_the_work() {
 
 #[tokio::test]
 async fn a_service_that_is_down_parks_the_work_with_its_address() {
-    let address = {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    let address = Service::nowhere().await;
     let fault = listen(&remote(&address, None), &Hints::default()).await.unwrap_err();
     println!("{fault}");
     assert!(matches!(fault, Fault::Missing { need: Need::Speech, .. }), "{fault:?}");
@@ -138,42 +101,43 @@ async fn a_service_that_is_down_parks_the_work_with_its_address() {
 #[tokio::test]
 async fn an_answer_that_is_not_the_protocol_is_no_transcript() {
     for answer in ["<html>Please log in</html>", r#"{"status":"ok"}"#, ""] {
-        let (address, _) = service(move |_| answer.into_response()).await;
-        let fault = listen(&remote(&address, None), &Hints::default()).await.unwrap_err();
+        let service = Service::start(move |_| answer.into_response()).await;
+        let fault = listen(&remote(&service.address, None), &Hints::default()).await.unwrap_err();
         assert!(matches!(fault, Fault::Later { .. }) && fault.to_string().contains("check base_url"), "{fault:?}");
     }
 }
 
 #[tokio::test]
 async fn a_request_that_the_service_finds_wrong_is_given_up() {
-    let refuse = |_| (StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":{"message":"Maximum is 25 MB"}}"#).into_response();
-    let (address, _) = service(refuse).await;
-    let fault = listen(&remote(&address, None), &Hints::default()).await.unwrap_err();
+    let refuse = |_: &_| (StatusCode::PAYLOAD_TOO_LARGE, r#"{"error":{"message":"Maximum is 25 MB"}}"#).into_response();
+    let service = Service::start(refuse).await;
+    let fault = listen(&remote(&service.address, None), &Hints::default()).await.unwrap_err();
     assert!(matches!(fault, Fault::Never { .. }) && fault.to_string().contains("Maximum is 25 MB"), "{fault:?}");
 }
 
 #[tokio::test]
 async fn a_model_without_segments_is_asked_for_its_text_alone() {
-    let (address, sent) = service(|call| match call {
+    let service = Service::start(|asked| match asked.number {
         1 => (StatusCode::BAD_REQUEST, r#"{"error":{"message":"response_format 'verbose_json' is not supported"}}"#)
             .into_response(),
         _ => r#"{"text":"La vanne est grippée et le joint est usé."}"#.into_response(),
     })
     .await;
-    let heard = listen(&remote(&address, None), &Hints::default()).await.unwrap();
+    let heard = listen(&remote(&service.address, None), &Hints::default()).await.unwrap();
     assert_eq!((heard.segments[0].start_ms, heard.segments[0].end_ms), (0, 3_450));
     assert_eq!(heard.language, Language::French);
-    assert_eq!(sent.lock().unwrap().len(), 2);
+    assert_eq!(service.received().len(), 2);
 }
 
 #[tokio::test]
 async fn a_silent_recording_is_not_sent_at_all() {
-    let (address, sent) = service(|_| ANSWER.into_response()).await;
+    let service = Service::start(|_| ANSWER.into_response()).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("silence.wav");
     std::fs::write(&path, super::bad::wav(16_000, 1, &[0; 32_000])).unwrap();
-    let heard = remote(&address, None).transcribe(&path, &Hints::default(), &Progress::default()).await.unwrap();
-    assert_eq!((heard.segments.len(), heard.duration_ms, sent.lock().unwrap().len()), (0, 2_000, 0));
+    let heard =
+        remote(&service.address, None).transcribe(&path, &Hints::default(), &Progress::default()).await.unwrap();
+    assert_eq!((heard.segments.len(), heard.duration_ms, service.received().len()), (0, 2_000, 0));
 }
 
 #[tokio::test]
@@ -192,11 +156,8 @@ async fn a_service_that_does_not_answer_in_time_is_tried_later() {
 }
 
 async fn embeddings(answer: &'static str, dimensions: Option<u32>) -> Result<Vec<Vec<f32>>, Fault> {
-    let router = Router::new().route("/v1/embeddings", post(move || async move { answer }));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let service = savoir_pipeline::openai::client(&address, None, Duration::from_secs(5)).unwrap();
+    let service = Service::start(move |_| answer.into_response()).await;
+    let service = savoir_pipeline::openai::client(&service.address, None, Duration::from_secs(5)).unwrap();
     service.embed("m", &["un".into(), "deux".into()], dimensions).await
 }
 

@@ -39,5 +39,6 @@ async fn silero_finds_the_voices_and_the_text_stays_the_same() {
     let whisper = Whisper::new(WhisperSettings { vad: Some(vad), ..bench.settings() }).unwrap();
     let heard = hear(&whisper, &fixture("sentence.wav")).await.unwrap();
     println!("{:?}", heard.segments);
-    assert_eq!(words(&text(&heard)), words("Intervention sur l'ensacheuse verticale de la ligne 2."));
+    let french = |text: &str| words(text, Language::French);
+    assert_eq!(french(&text(&heard)), french("Intervention sur l'ensacheuse verticale de la ligne 2."));
 }

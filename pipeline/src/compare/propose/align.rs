@@ -156,9 +156,9 @@ fn values(text: &str) -> Vec<(String, String)> {
 
 /// Units of what a step may prescribe.
 const UNITS: &[&str] = &[
-    "n·m", "nm", "n.m", "bar", "mbar", "kpa", "mpa", "psi", "°c", "°", "°f", "mm", "cm", "m", "µm", "v", "mv", "kv", "a", "ma",
-    "ohm", "ohms", "ω", "kohm", "mohm", "hz", "l", "cl", "ml", "g", "kg", "min", "minutes", "s", "secondes", "seconds", "h",
-    "heures", "hours", "tr/min", "rpm", "%", "tours", "turns", "cycles",
+    "n·m", "nm", "n.m", "bar", "mbar", "kpa", "mpa", "psi", "°c", "°", "°f", "mm", "cm", "m", "µm", "v", "mv", "kv",
+    "a", "ma", "ohm", "ohms", "ω", "kohm", "mohm", "hz", "l", "cl", "ml", "g", "kg", "min", "minutes", "s", "secondes",
+    "seconds", "h", "heures", "hours", "tr/min", "rpm", "%", "tours", "turns", "cycles",
 ];
 
 #[cfg(test)]
@@ -173,12 +173,8 @@ mod tests {
 
     #[test]
     fn steps_told_in_other_words_meet_in_their_order() {
-        let known = steps(&[
-            "Couper le courant",
-            "Déposer le capot arrière",
-            "Remplacer la sonde PT100",
-            "Essayer la machine",
-        ]);
+        let known =
+            steps(&["Couper le courant", "Déposer le capot arrière", "Remplacer la sonde PT100", "Essayer la machine"]);
         let mine = steps(&[
             "Consignez le compresseur au sectionneur",
             "Démontez le capot arrière",

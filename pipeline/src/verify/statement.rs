@@ -1,0 +1,126 @@
+//! One statement against the case.
+
+use savoir_models::content::{Finding, FindingCode, Statement};
+use savoir_models::evidence::Source;
+use savoir_models::redaction::Redaction;
+
+use super::ground::{Ground, Room, Stretch};
+use super::said::{Said, Section, finding, short};
+use super::{figures, names, negation, support};
+
+/// Finds the statement's quotes and says what is wrong with it.
+pub(super) fn judge(
+    room: &Room<'_>,
+    redaction: &Redaction,
+    statement: &mut Statement,
+    section: Section,
+) -> Vec<Finding> {
+    let mut out = Vec::new();
+    if redaction.shows(&statement.text) {
+        out.push(personal(redaction, &statement.text));
+    }
+    if statement.evidence.is_empty() {
+        let en = "It points at no evidence: nothing in the case is quoted for it.".to_owned();
+        let fr = "Aucune preuve : rien du dossier n'est cité à l'appui.".to_owned();
+        out.push(finding(FindingCode::Unproven, "", en, fr));
+        return out;
+    }
+    let mut quotes = place(room, statement, &mut out);
+    if quotes.is_empty() {
+        return out;
+    }
+    if section == Section::Title {
+        quotes.extend(
+            room.texts.iter().enumerate().filter(|(_, t)| names_machine(&t.source)).map(|(text, t)| Stretch {
+                text,
+                start: 0,
+                end: t.text.len(),
+            }),
+        );
+    }
+    let ground = Ground::new(room, quotes);
+    let text = statement.text.clone();
+    let mut said = Said::new(room, &text, section);
+    let given = figures::check(room, &ground, &mut said, &mut out);
+    names::check(room, &ground, &said, &mut out);
+    negation::check(room, &ground, &said, &mut out);
+    support::check(room, &ground, &said, given, &mut out);
+    out
+}
+
+/// What a title may speak of without quoting it.
+fn names_machine(source: &Source) -> bool {
+    matches!(source, Source::Field { path } if path.starts_with("equipment.") || path.starts_with("request."))
+}
+
+/// Gives each quote the place where it stands; those that stand nowhere are findings.
+fn place(room: &Room<'_>, statement: &mut Statement, out: &mut Vec<Finding>) -> Vec<Stretch> {
+    let mut found = Vec::with_capacity(statement.evidence.len());
+    for evidence in &mut statement.evidence {
+        let near = (evidence.place.end > 0).then_some(evidence.place.start);
+        let span = room.text_of(&evidence.source).and_then(|text| {
+            let (start, end) = room.hay(text).locate(&evidence.quote, near)?;
+            Some((text, start, end, room.case.evidence_in(&room.texts[text], start, end)?))
+        });
+        match span {
+            Some((text, start, end, located)) => {
+                *evidence = located;
+                found.push(Stretch { text, start, end });
+            }
+            None => {
+                evidence.place = Default::default();
+                let shown = short(&evidence.quote, 80);
+                let en = format!("The quote “{shown}” does not stand in its source.");
+                let fr = format!("La citation « {shown} » ne se trouve pas dans sa source.");
+                out.push(finding(FindingCode::QuoteMissing, shown, en, fr));
+            }
+        }
+    }
+    found
+}
+
+fn personal(redaction: &Redaction, text: &str) -> Finding {
+    let labels = redaction.placeholders.iter().map(savoir_models::redaction::Placeholder::label);
+    let shown = labels.filter(|l| text.contains(l.as_str())).collect::<Vec<_>>().join(", ");
+    let en = format!("It names a person or gives something personal ({shown}): a procedure needs neither.");
+    let fr = format!(
+        "L'énoncé nomme une personne ou donne une donnée personnelle ({shown}) : une procédure n'en a pas besoin."
+    );
+    finding(FindingCode::PersonalData, shown, en, fr)
+}
+
+/// What a part gives beside its words: its reference and how many.
+pub(super) fn part(
+    room: &Room<'_>,
+    statement: &Statement,
+    reference: Option<&str>,
+    quantity: Option<f64>,
+    out: &mut Vec<Finding>,
+) {
+    let quotes: Vec<Stretch> = statement
+        .evidence
+        .iter()
+        .filter(|e| e.place.end > 0)
+        .filter_map(|e| Some(Stretch { text: room.text_of(&e.source)?, start: e.place.start, end: e.place.end }))
+        .collect();
+    if quotes.is_empty() {
+        return;
+    }
+    let ground = Ground::new(room, quotes);
+    let said = Said::new(room, &statement.text, Section::Part);
+    if let Some(reference) = reference.map(str::trim).filter(|r| !r.is_empty())
+        && !figures::refers(room, &ground, &said, reference)
+        && !out.iter().any(|f| f.code == FindingCode::Reference)
+    {
+        out.push(figures::missing(FindingCode::Reference, reference, None, ("The reference", "La référence")));
+    }
+    let Some(quantity) = quantity.filter(|q| *q != 1.0) else { return };
+    let listed = room.case.intervention.intake.parts.iter().any(|p| {
+        p.quantity == Some(quantity) && p.name.as_deref().is_none_or(|name| figures::speaks_of(room, &said, name))
+    });
+    let told = ground.quantities.iter().flatten().any(|q| q.values.contains(&quantity));
+    if !listed && !told {
+        let shown = quantity.to_string();
+        out.push(figures::missing(FindingCode::Number, &shown, None, ("The quantity", "La quantité")));
+    }
+}
