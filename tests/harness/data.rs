@@ -1,9 +1,15 @@
 //! Small texts for tests to work on.
 
+use std::collections::BTreeMap;
+
 use savoir_models::clock::Timestamp;
 use savoir_models::content::{AppliesTo, Content, Statement};
+use savoir_models::draft::{Draft, Provenance};
 use savoir_models::evidence::{Evidence, Place, Source};
-use savoir_models::intervention::{Equipment, Intake, Request};
+use savoir_models::id::{DraftId, InterventionId};
+use savoir_models::intervention::{Equipment, Intake, Request, Stage};
+use savoir_models::review::Review;
+use savoir_models::store::Db;
 use savoir_models::text::Language;
 
 /// The moment at which tests begin: 2026-11-20T08:00:00Z.
@@ -70,4 +76,41 @@ pub fn content(title: &str, symptom: &str, step: &str) -> Content {
             firmware: None,
         },
     }
+}
+
+/// A draft of this content, as extraction leaves it.
+#[must_use]
+pub fn draft(intervention: InterventionId, content: Content) -> Draft {
+    Draft {
+        id: DraftId::new(),
+        intervention,
+        content,
+        provenance: Provenance {
+            extractor: "test".into(),
+            version: "1".into(),
+            model: None,
+            parameters: BTreeMap::new(),
+        },
+        suspicions: Vec::new(),
+        comparison: None,
+        version: 1,
+        created_at: START,
+        updated_at: START,
+    }
+}
+
+/// Puts a delivery with a draft of this content under review, as the line would.
+///
+/// # Panics
+/// When the database fails.
+pub async fn reviewed(db: &Db, intake: &Intake, content: Content) -> (InterventionId, Draft, Review) {
+    let id = InterventionId::new();
+    let mut draft = draft(id, content);
+    let mut tx = db.begin().await.expect("the database writes");
+    tx.add_intervention(id, intake, &[], Stage::InReview, START).await.expect("it is kept");
+    draft.id = tx.put_draft(&draft).await.expect("its draft is kept");
+    tx.open_review(draft.id, intake.minutes(), START).await.expect("its review opens");
+    tx.commit().await.expect("the database commits");
+    let review = db.review_of(draft.id).await.expect("the database reads").expect("there is a review");
+    (id, draft, review)
 }

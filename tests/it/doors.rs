@@ -9,6 +9,7 @@ mod overrides;
 mod prompt;
 mod readers;
 mod refusals;
+mod reopening;
 mod streams;
 mod uploads;
 

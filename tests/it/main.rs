@@ -12,6 +12,8 @@ mod index;
 mod kill;
 mod life;
 mod llm;
+mod outcomes;
+mod proposals;
 mod protocol;
 mod relevance;
 mod search;

@@ -50,7 +50,12 @@ pub(super) struct Room<'t> {
 }
 
 impl<'t> Room<'t> {
-    pub(super) fn new(case: &'t Case, texts: &'t [SourceText<'t>], language: Language, suspicions: &'t [Suspicion]) -> Self {
+    pub(super) fn new(
+        case: &'t Case,
+        texts: &'t [SourceText<'t>],
+        language: Language,
+        suspicions: &'t [Suspicion],
+    ) -> Self {
         let intake = &case.intervention.intake;
         let equipment = &intake.equipment;
         let fields: Vec<&str> =

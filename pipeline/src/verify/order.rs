@@ -42,7 +42,12 @@ pub(super) fn check(room: &Room<'_>, content: &Content) -> Vec<(usize, Finding)>
             // `late` is told wholly before `early`, and in words that leave no doubt.
             if late.at.end <= early.at.start && joined(room, late.at, early.at) {
                 out.push((early.step, wrong(late)));
-            } else if late.safety && !early.safety && early.repair && late.at.end <= early.at.start && only_one(&placed, late) {
+            } else if late.safety
+                && !early.safety
+                && early.repair
+                && late.at.end <= early.at.start
+                && only_one(&placed, late)
+            {
                 out.push((late.step, unsafe_so(early)));
             } else if late.at.start >= early.at.end && before(room, early.at, late.at) {
                 out.push((late.step, wrong(early)));
@@ -71,8 +76,12 @@ fn placed<'a>(
         return None;
     }
     let at = Stretch { text: room.text_of(&first.source)?, start: first.place.start, end: first.place.end };
-    let verbs: Vec<trade::Verb> =
-        lexemes(&statement.text).iter().filter(|l| l.word()).take(4).filter_map(|l| trade::verb(&l.fold, language)).collect();
+    let verbs: Vec<trade::Verb> = lexemes(&statement.text)
+        .iter()
+        .filter(|l| l.word())
+        .take(4)
+        .filter_map(|l| trade::verb(&l.fold, language))
+        .collect();
     let first = verbs.first();
     Some(Placed {
         step,
@@ -85,7 +94,18 @@ fn placed<'a>(
 
 /// Of the verbs that make safe, those that nothing is done before.
 fn isolates(verb: &str) -> bool {
-    matches!(verb, "consigner" | "cadenasser" | "condamner" | "lock out" | "lock off" | "padlock" | "isolate" | "depressurise" | "dépressuriser")
+    matches!(
+        verb,
+        "consigner"
+            | "cadenasser"
+            | "condamner"
+            | "lock out"
+            | "lock off"
+            | "padlock"
+            | "isolate"
+            | "depressurise"
+            | "dépressuriser"
+    )
 }
 
 /// Whether "then" joins two stretches that stand side by side.
@@ -108,7 +128,8 @@ fn before(room: &Room<'_>, first: Stretch, second: Stretch) -> bool {
     let sentence = room.widened(first, 0);
     let head = room.lexemes(Stretch { end: first.end, ..sentence });
     let leads = head.first().is_some_and(|l| l.is("avant") || l.is("before"));
-    let comma = room.lexemes(Stretch { text: first.text, start: first.end, end: second.start }).iter().any(|l| l.is(","));
+    let comma =
+        room.lexemes(Stretch { text: first.text, start: first.end, end: second.start }).iter().any(|l| l.is(","));
     leads && comma && first.start <= sentence.start + 12 && second.end <= sentence.end
 }
 

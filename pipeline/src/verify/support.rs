@@ -55,10 +55,8 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given
 /// Whether the sentences that are quoted, without those around them, speak of enough of a statement.
 pub(super) fn enough(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>) -> bool {
     let words = said.lexemes.iter().filter(|l| super::terms::meaningful(l, room.language));
-    let asked: Vec<Term> = words
-        .filter(|l| !room.words.plain(&l.fold))
-        .map(|l| room.words.term(&l.fold, room.language))
-        .collect();
+    let asked: Vec<Term> =
+        words.filter(|l| !room.words.plain(&l.fold)).map(|l| room.words.term(&l.fold, room.language)).collect();
     let carried = asked.iter().filter(|term| ground.terms.iter().any(|t| t.means(term))).count();
     carried as f64 >= NAMED * asked.len() as f64
 }

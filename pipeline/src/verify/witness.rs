@@ -16,12 +16,14 @@ use crate::extractor::trade::{Writer, writer};
 fn bears(room: &Room<'_>, source: &Source, section: Section) -> bool {
     let intake = &room.case.intervention.intake;
     match source {
-        Source::Report | Source::Action { .. } | Source::Transcript { .. } | Source::Answer { .. } => true,
+        Source::Report
+        | Source::Action { .. }
+        | Source::Transcript { .. }
+        | Source::Answer { .. }
+        | Source::Elsewhere { .. } => true,
         Source::Exchange { index } => match intake.exchanges.get(*index).map(|e| writer(&e.from)) {
             Some(Writer::House) => true,
-            Some(Writer::Customer) => {
-                section == Section::Verification && intake.resolution == Some(Resolution::Remote)
-            }
+            Some(Writer::Customer) => section == Section::Verification && intake.resolution == Some(Resolution::Remote),
             _ => false,
         },
         Source::Field { path } => section == Section::Part && path.starts_with("parts["),
@@ -41,7 +43,9 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: 
         return;
     }
     let (en, fr) = match &room.texts[first.text].source {
-        Source::Exchange { .. } => ("a message of somebody who did not do the work", "un message de quelqu'un qui n'a pas fait le travail"),
+        Source::Exchange { .. } => {
+            ("a message of somebody who did not do the work", "un message de quelqu'un qui n'a pas fait le travail")
+        }
         _ => ("a field of the request or of the machine", "un champ de la demande ou de la machine"),
     };
     out.push(finding(

@@ -75,13 +75,24 @@ pub(super) fn ordered(text: &str, lexemes: &[Lexeme], name: bool) -> Vec<Doubt> 
     }
     if name && text.len() > 24 {
         let orders = |l: &&Lexeme| {
-            let infinitive = |w: &str| w.len() > 4 && (w.ends_with("er") || w.ends_with("ez") || w.ends_with("re") || w.ends_with("ir"));
+            let infinitive = |w: &str| {
+                w.len() > 4 && (w.ends_with("er") || w.ends_with("ez") || w.ends_with("re") || w.ends_with("ir"))
+            };
             let verb = trade::verb(&l.fold, Language::French);
             // "machine à laver", "battery charger" are names; "kit (démonter …)" holds an order.
             let place = lexemes.partition_point(|other| other.start < l.start);
-            let apart = place > 0 && lexemes[..place].iter().rev().take(6).take_while(|b| b.gap != Gap::Line).any(|b| matches!(b.fold.as_str(), "(" | "," | ":" | ";" | "-" | "."))
+            let apart = place > 0
+                && lexemes[..place]
+                    .iter()
+                    .rev()
+                    .take(6)
+                    .take_while(|b| b.gap != Gap::Line)
+                    .any(|b| matches!(b.fold.as_str(), "(" | "," | ":" | ";" | "-" | "."))
                 && !matches!(lexemes[place - 1].fold.as_str(), "a" | "de" | "pour");
-            apart && l.word() && infinitive(&l.fold) && verb.is_some_and(|v| crate::codes::fold(v.name) == l.fold || l.fold.ends_with("ez"))
+            apart
+                && l.word()
+                && infinitive(&l.fold)
+                && verb.is_some_and(|v| crate::codes::fold(v.name) == l.fold || l.fold.ends_with("ez"))
         };
         out.extend(lexemes.iter().find(orders).map(|l| {
             let shown = shown(text, l.start, text.len());
@@ -112,7 +123,8 @@ fn found(lexemes: &[Lexeme]) -> Vec<(usize, usize)> {
     let scan = Scan { lexemes, words };
     let mut out: Vec<(usize, usize)> = Vec::new();
     for at in 0..scan.words.len() {
-        let end = scan.silences(at).or_else(|| scan.needless(at)).or_else(|| scan.without(at)).or_else(|| scan.under(at));
+        let end =
+            scan.silences(at).or_else(|| scan.needless(at)).or_else(|| scan.without(at)).or_else(|| scan.under(at));
         if let Some(end) = end
             && out.last().is_none_or(|(_, to)| scan.words[at].0 >= *to)
         {
@@ -136,21 +148,25 @@ impl Scan<'_> {
     /// Where the sentence of word `at` goes on to, `most` words at the furthest.
     fn reach(&self, at: usize, most: usize) -> usize {
         let ends = |i: &usize| {
-            !matches!(self.word(*i), "." | ";" | "!" | "?") && (*i == at || self.lexemes[self.words[*i].0].gap != Gap::Line)
+            !matches!(self.word(*i), "." | ";" | "!" | "?")
+                && (*i == at || self.lexemes[self.words[*i].0].gap != Gap::Line)
         };
         (at..self.words.len().min(at + most)).take_while(ends).last().map_or(at, |last| last + 1)
     }
 
     fn forbidden(&self, at: usize) -> bool {
         let before = (at.saturating_sub(9)..at).rev();
-        before.take_while(|i| !matches!(self.word(*i), "." | ";" | ":" | "!" | "?" | ",")).any(|i| FORBIDS.contains(self.word(i)))
+        before
+            .take_while(|i| !matches!(self.word(*i), "." | ";" | ":" | "!" | "?" | ","))
+            .any(|i| FORBIDS.contains(self.word(i)))
     }
 
     /// "pontez le contact de porte", "disable the interlock", "hold the gas valve open".
     fn silences(&self, at: usize) -> Option<usize> {
         let word = self.word(at);
         // "court-circuitez" is two words with a dash between them.
-        let joined = if matches!(word, "court" | "by") { format!("{word}{}", self.word(at + 1)) } else { word.to_owned() };
+        let joined =
+            if matches!(word, "court" | "by") { format!("{word}{}", self.word(at + 1)) } else { word.to_owned() };
         let strong = STRONG.contains(&joined);
         let weak = WEAK.contains(word);
         if !(strong || weak) || self.forbidden(at) || self.is_noun(at) {
@@ -166,14 +182,19 @@ impl Scan<'_> {
         let held = |i: usize| matches!(self.word(i), "closed" | "open" | "ferme" | "ouvert" | "fermee" | "ouverte");
         let raised = matches!(self.word(at), "wind" | "raise" | "increase" | "augmentez" | "augmenter" | "relevez");
         if raised {
-            let valve = |i: &usize| matches!((self.word(*i), self.word(i + 1)), ("safety", "valve") | ("de", "securite"));
+            let valve =
+                |i: &usize| matches!((self.word(*i), self.word(i + 1)), ("safety", "valve") | ("de", "securite"));
             return (at + 1..to).find(valve);
         }
         (at + 1..to).find(|i| {
             let word = self.word(*i);
             let guard = GUARDS.contains(word) || word == "arret" && self.word(i + 2) == "urgence";
-            guard || (strong && (SENSES.contains(word) || named(*i)))
-                || (weak && matches!(self.word(at), "hold" | "wire" | "tie" | "wedge" | "tape") && SENSES.contains(word) && (*i..to).any(held))
+            guard
+                || (strong && (SENSES.contains(word) || named(*i)))
+                || (weak
+                    && matches!(self.word(at), "hold" | "wire" | "tie" | "wedge" | "tape")
+                    && SENSES.contains(word)
+                    && (*i..to).any(held))
         })
     }
 
@@ -188,8 +209,34 @@ impl Scan<'_> {
         }
         matches!(
             before,
-            "en" | "on" | "le" | "la" | "les" | "un" | "une" | "du" | "au" | "the" | "a" | "this" | "by" | "of" | "in" | "its"
-                | "il" | "elle" | "client" | "operateur" | "has" | "have" | "is" | "are" | "i" | "we" | "he" | "she" | "they"
+            "en" | "on"
+                | "le"
+                | "la"
+                | "les"
+                | "un"
+                | "une"
+                | "du"
+                | "au"
+                | "the"
+                | "a"
+                | "this"
+                | "by"
+                | "of"
+                | "in"
+                | "its"
+                | "il"
+                | "elle"
+                | "client"
+                | "operateur"
+                | "has"
+                | "have"
+                | "is"
+                | "are"
+                | "i"
+                | "we"
+                | "he"
+                | "she"
+                | "they"
         ) || matches!(after, "circuit" | "valve" | "line" | "wire" | "rectifier")
     }
 
@@ -199,16 +246,33 @@ impl Scan<'_> {
         let word = self.word(at);
         if KEEPS.contains(word) && !self.forbidden(at) {
             let denied = |i: usize| {
-                (matches!(self.word(i), "pas" | "not" | "plus" | "longer" | "t") && (i..to.min(i + 3)).any(|j| {
-                    matches!(self.word(j), "necessaire" | "necessaires" | "obligatoire" | "needed" | "required" | "necessary" | "utile" | "besoin")
-                })) || NEEDLESS.contains(self.word(i))
+                (matches!(self.word(i), "pas" | "not" | "plus" | "longer" | "t")
+                    && (i..to.min(i + 3)).any(|j| {
+                        matches!(
+                            self.word(j),
+                            "necessaire"
+                                | "necessaires"
+                                | "obligatoire"
+                                | "needed"
+                                | "required"
+                                | "necessary"
+                                | "utile"
+                                | "besoin"
+                        )
+                    }))
+                    || NEEDLESS.contains(self.word(i))
             };
             return (at + 1..to).find(|i| denied(*i));
         }
-        let spared = matches!(word, "inutile" | "skip") || (word == "need" && at > 0 && self.word(at - 1) == "no")
-            || (matches!(word, "besoin" | "peine") && at > 0 && matches!(self.word(at - 1), "pas" | "la") && self.says_no(at));
+        let spared = matches!(word, "inutile" | "skip")
+            || (word == "need" && at > 0 && self.word(at - 1) == "no")
+            || (matches!(word, "besoin" | "peine")
+                && at > 0
+                && matches!(self.word(at - 1), "pas" | "la")
+                && self.says_no(at));
         if spared {
-            return (at + 1..to.min(at + 5)).find(|i| KEEPS.contains(self.word(*i)) || matches!(self.word(*i), "lock" | "isolate" | "padlock"));
+            return (at + 1..to.min(at + 5))
+                .find(|i| KEEPS.contains(self.word(*i)) || matches!(self.word(*i), "lock" | "isolate" | "padlock"));
         }
         None
     }
@@ -232,18 +296,40 @@ impl Scan<'_> {
         if !WORKS.contains(self.word(at)) || self.forbidden(at) {
             return None;
         }
-        let general = matches!(self.word(at), "travaillez" | "travailler" | "intervenez" | "intervenir" | "work" | "intervention");
+        let general = matches!(
+            self.word(at),
+            "travaillez" | "travailler" | "intervenez" | "intervenir" | "work" | "intervention"
+        );
         let to = self.reach(at, 16);
         (at + 1..to).find(|i| {
             let (a, b) = (self.word(*i), self.word(i + 1));
-            let put = |w: &str| matches!(w, "remettre" | "remettez" | "mettre" | "mettez" | "mise" | "remise" | "avant" | "apres" | "before" | "until");
+            let put = |w: &str| {
+                matches!(
+                    w,
+                    "remettre"
+                        | "remettez"
+                        | "mettre"
+                        | "mettez"
+                        | "mise"
+                        | "remise"
+                        | "avant"
+                        | "apres"
+                        | "before"
+                        | "until"
+                )
+            };
             let before = (i.saturating_sub(3)..*i).any(|j| put(self.word(j)) || FORBIDS.contains(self.word(j)));
-            let french = matches!((a, b), ("sous" | "en", "pression") | ("en", "marche")) || (general && (a, b) == ("sous", "tension"))
+            let french = matches!((a, b), ("sous" | "en", "pression") | ("en", "marche"))
+                || (general && (a, b) == ("sous", "tension"))
                 || matches!((a, b), ("batterie", "branchee") | ("contact", "mis") | ("avant", "que"))
-                    && (b != "que" || (*i..to).any(|j| matches!(self.word(j), "tombee" | "coupee" | "consignee" | "purgee" | "arretee")));
+                    && (b != "que"
+                        || (*i..to)
+                            .any(|j| matches!(self.word(j), "tombee" | "coupee" | "consignee" | "purgee" | "arretee")));
             let with = (at..*i).any(|j| matches!(self.word(j), "with" | "while" | "leaving"));
             let english = (a, b) == ("under", "pressure")
-                || (with && (matches!(a, "running" | "live" | "energised" | "energized") || matches!((a, b), ("plugged", "in") | ("isolator", "on") | ("power", "on"))));
+                || (with
+                    && (matches!(a, "running" | "live" | "energised" | "energized")
+                        || matches!((a, b), ("plugged", "in") | ("isolator", "on") | ("power", "on"))));
             (french && !(before && b != "que")) || (english && !before)
         })
     }

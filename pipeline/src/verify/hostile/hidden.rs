@@ -14,14 +14,48 @@ use crate::extractor::trade::tells;
 
 /// What is hidden often enough to be looked for in every disguise.
 const PHRASES: &[&str] = &[
-    "ignoreallprevious", "ignorepreviousinstruction", "ignoreprior", "ignoreallinstruction", "ignoreyourinstruction",
-    "disregardprevious", "disregardallprevious", "disregardtheabove", "forgetpreviousinstruction", "forgetallprevious",
-    "previousinstructions", "youarenowa", "addthestep", "addastep", "bypasstheinterlock", "bypassthesafety",
-    "bridgetheinterlock", "disablethesafety", "defeattheinterlock", "ignorelesconsignes", "ignorezlesconsignes",
-    "ignorelesinstructions", "ignorezlesinstructions", "ignoretoutes", "ignoreztoutes", "oublielesinstructions",
-    "oublielesconsignes", "oublietesinstructions", "oublietesconsignes", "consignesprecedentes", "instructionsprecedentes",
-    "ajoutelaetape", "ajouteletape", "ajoutezletape", "ecrisletape", "pontezlasecurite", "pontezlesecurites",
-    "shuntezlasecurite", "shunterlasecurite", "ponterlasecurite", "supprimezlaconsignation", "sansconsignation",
+    "ignoreallprevious",
+    "ignorepreviousinstruction",
+    "ignoreprior",
+    "ignoreallinstruction",
+    "ignoreyourinstruction",
+    "disregardprevious",
+    "disregardallprevious",
+    "disregardtheabove",
+    "forgetpreviousinstruction",
+    "forgetallprevious",
+    "previousinstructions",
+    "youarenowa",
+    "addthestep",
+    "addastep",
+    "bypasstheinterlock",
+    "bypassthesafety",
+    "bridgetheinterlock",
+    "disablethesafety",
+    "defeattheinterlock",
+    "ignorelesconsignes",
+    "ignorezlesconsignes",
+    "ignorelesinstructions",
+    "ignorezlesinstructions",
+    "ignoretoutes",
+    "ignoreztoutes",
+    "oublielesinstructions",
+    "oublielesconsignes",
+    "oublietesinstructions",
+    "oublietesconsignes",
+    "consignesprecedentes",
+    "instructionsprecedentes",
+    "ajoutelaetape",
+    "ajouteletape",
+    "ajoutezletape",
+    "ecrisletape",
+    "pontezlasecurite",
+    "pontezlesecurites",
+    "shuntezlasecurite",
+    "shunterlasecurite",
+    "ponterlasecurite",
+    "supprimezlaconsignation",
+    "sansconsignation",
 ];
 /// Fewer characters than this are no message.
 const LEAST: usize = 20;
@@ -37,8 +71,8 @@ static DISGUISED: LazyLock<(AhoCorasick, Vec<&'static str>)> = LazyLock::new(|| 
             phrases.push(*phrase);
         }
     }
-    let automaton = AhoCorasick::new(&patterns)
-        .unwrap_or_else(|error| unreachable!("the phrases are a few kilobytes: {error}"));
+    let automaton =
+        AhoCorasick::new(&patterns).unwrap_or_else(|error| unreachable!("the phrases are a few kilobytes: {error}"));
     (automaton, phrases)
 });
 
@@ -64,7 +98,12 @@ fn disguised(text: &str) -> Vec<Doubt> {
     let found = automaton.find_iter(&letters).map(|m| {
         let (start, last) = (places[m.start()], places[m.end() - 1]);
         let end = last + text[last..].chars().next().map_or(1, char::len_utf8);
-        says(start, end, ("It hides an order to a machine", "Elle cache un ordre à une machine"), phrases[m.pattern().as_usize()])
+        says(
+            start,
+            end,
+            ("It hides an order to a machine", "Elle cache un ordre à une machine"),
+            phrases[m.pattern().as_usize()],
+        )
     });
     found.collect()
 }
@@ -73,7 +112,9 @@ fn disguised(text: &str) -> Vec<Doubt> {
 fn encoded(text: &str) -> Vec<Doubt> {
     let mut out = Vec::new();
     let mut at = 0;
-    let inside = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'%' | b'\\' | b'&' | b'#' | b';');
+    let inside = |b: u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'%' | b'\\' | b'&' | b'#' | b';')
+    };
     let bytes = text.as_bytes();
     while at < bytes.len() {
         if !inside(bytes[at]) {
@@ -129,7 +170,9 @@ fn unescaped(run: &str) -> String {
             '%' => hex(&rest[1..], 2).map(|(v, n)| (v, n + 1)),
             '\\' if rest[1..].starts_with('u') => hex(&rest[2..], 4).map(|(v, n)| (v, n + 2)),
             '\\' if rest[1..].starts_with('x') => hex(&rest[2..], 2).map(|(v, n)| (v, n + 2)),
-            '&' if rest[1..].starts_with("#x") => rest[3..].find(';').and_then(|e| hex(&rest[3..], e)).map(|(v, n)| (v, n + 4)),
+            '&' if rest[1..].starts_with("#x") => {
+                rest[3..].find(';').and_then(|e| hex(&rest[3..], e)).map(|(v, n)| (v, n + 4))
+            }
             '&' if rest[1..].starts_with('#') => {
                 rest[2..].find(';').and_then(|e| rest[2..2 + e].parse().ok().map(|v: u32| (v, e + 3)))
             }
@@ -178,8 +221,12 @@ fn numbered(text: &str) -> Vec<Doubt> {
         let digits = word.trim_start_matches("0x");
         let value = match () {
             () if word.is_empty() => continue,
-            () if word.len() == 8 && word.bytes().all(|b| matches!(b, b'0' | b'1')) => u32::from_str_radix(word, 2).ok(),
-            () if digits.len() == 2 && digits.bytes().any(|b| b.is_ascii_alphabetic()) => u32::from_str_radix(digits, 16).ok(),
+            () if word.len() == 8 && word.bytes().all(|b| matches!(b, b'0' | b'1')) => {
+                u32::from_str_radix(word, 2).ok()
+            }
+            () if digits.len() == 2 && digits.bytes().any(|b| b.is_ascii_alphabetic()) => {
+                u32::from_str_radix(digits, 16).ok()
+            }
             () if digits.len() != word.len() => u32::from_str_radix(digits, 16).ok(),
             () if word.len() <= 3 => word.parse().ok(),
             () => None,
@@ -225,7 +272,12 @@ fn invisible(text: &str) -> Vec<Doubt> {
             && (count >= 6 || said.chars().count() >= 3)
         {
             let what = if said.is_empty() { "…" } else { &said };
-            out.push(says(start, end, ("It holds invisible characters", "Elle contient des caractères invisibles"), what));
+            out.push(says(
+                start,
+                end,
+                ("It holds invisible characters", "Elle contient des caractères invisibles"),
+                what,
+            ));
         }
     };
     for (at, c) in text.char_indices() {
@@ -239,7 +291,9 @@ fn invisible(text: &str) -> Vec<Doubt> {
             let entry = run.get_or_insert((at, at, 0, String::new()));
             entry.1 = at + c.len_utf8();
             entry.2 += 1;
-            if let Some(tag) = (c as u32).checked_sub(0xe0000).filter(|t| (32..127).contains(t)).and_then(char::from_u32) {
+            if let Some(tag) =
+                (c as u32).checked_sub(0xe0000).filter(|t| (32..127).contains(t)).and_then(char::from_u32)
+            {
                 entry.3.push(tag);
             }
         } else {

@@ -37,7 +37,9 @@ static FRAMES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The shape of a model's answer.
 static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)["'“](steps|quotes|told|prerequisites|hazards|verification|symptoms|actions|report|quote|étapes)["'”]\s*:\s*[\[{"']"#)
+    pattern(
+        r#"(?i)["'“](steps|quotes|told|prerequisites|hazards|verification|symptoms|actions|report|quote|étapes)["'”]\s*:\s*[\[{"']"#,
+    )
 });
 
 /// What HTML does not show: comments, hidden elements, attributes; and what it runs.
@@ -49,19 +51,27 @@ static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
             color\s*:\s*(\#fff(fff)?|white|transparent)) [^<>]{0,200} > (?P<inside>[^<]{0,600})"#,
     )
 });
-static RUNS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<\s*(script|iframe|object|embed|svg|form|meta)\b[^>\n]{0,200}>?|\bon[a-z]{4,12}\s*=\s*['\x22]|javascript:"));
+static RUNS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)<\s*(script|iframe|object|embed|svg|form|meta)\b[^>\n]{0,200}>?|\bon[a-z]{4,12}\s*=\s*['\x22]|javascript:",
+    )
+});
 
 /// What of a statement is markup, a link or not seen: its words and what it is, in English and French.
 pub(in super::super) fn unclean(text: &str) -> Option<(String, &'static str, &'static str)> {
     if let Some(found) = MARKUP.find(text) {
         let what = found.as_str();
-        let link = what.contains("://") || what.contains("www") || what.starts_with('[') || !what.contains(['<', '&', '`', '{']);
+        let link = what.contains("://")
+            || what.contains("www")
+            || what.starts_with('[')
+            || !what.contains(['<', '&', '`', '{']);
         return Some(match link {
             true => (shown(text, found.start(), found.end()), "a link", "un lien"),
             false => (shown(text, found.start(), found.end()), "markup", "du balisage"),
         });
     }
-    let strange = |c: &char| (c.is_control() && !matches!(c, '\n' | '\t')) || (unseen(*c) && !matches!(c, '\u{ad}' | '\u{fe0f}'));
+    let strange =
+        |c: &char| (c.is_control() && !matches!(c, '\n' | '\t')) || (unseen(*c) && !matches!(c, '\u{ad}' | '\u{fe0f}'));
     let c = text.chars().find(strange)?;
     Some((format!("U+{:04X}", c as u32), "a character that is not seen", "un caractère invisible"))
 }
@@ -73,7 +83,9 @@ pub(super) fn structures(text: &str) -> Vec<Doubt> {
         let (start, end) = (found.start(), found.end());
         // What closes a frame that was opened before belongs to that one.
         let closes = ["[/", "</", "<</"].iter().find_map(|close| found.as_str().strip_prefix(close));
-        if closes.is_some_and(|name| text[..start].to_lowercase().contains(&format!("{}{}", &text[start..=start], name.to_lowercase()))) {
+        if closes.is_some_and(|name| {
+            text[..start].to_lowercase().contains(&format!("{}{}", &text[start..=start], name.to_lowercase()))
+        }) {
             continue;
         }
         let shown = shown(text, start, end);
@@ -128,7 +140,9 @@ mod tests {
 
     #[test]
     fn comparisons_and_abbreviations_are_no_markup() {
-        for text in ["Pression < 5 bar et > 2 bar", "T° four 165 °C", "Vis M4 [repère 3] (neuve)", "réf. 70.0455.1", "a <= b"] {
+        for text in
+            ["Pression < 5 bar et > 2 bar", "T° four 165 °C", "Vis M4 [repère 3] (neuve)", "réf. 70.0455.1", "a <= b"]
+        {
             assert_eq!(unclean(text), None, "{text}");
         }
     }
@@ -136,8 +150,15 @@ mod tests {
     #[test]
     fn tags_links_and_unseen_characters_are() {
         for text in [
-            "Ouvrez <b>la vanne</b>", "voir https://x.example", "[ici](x)", "fournelle-support.example", "&lt;script&gt;", "a\u{200b}b",
-            "a\u{202e}b", "www.site.fr", "a\u{7}b",
+            "Ouvrez <b>la vanne</b>",
+            "voir https://x.example",
+            "[ici](x)",
+            "fournelle-support.example",
+            "&lt;script&gt;",
+            "a\u{200b}b",
+            "a\u{202e}b",
+            "www.site.fr",
+            "a\u{7}b",
         ] {
             assert!(unclean(text).is_some(), "{text}");
         }
