@@ -29,6 +29,7 @@ fn recording(blob: &str) -> Attachment {
         media_type: "audio/wav".into(),
         bytes: 16,
         blob: blob.into(),
+        question: None,
     }
 }
 

@@ -6,7 +6,7 @@ use savoir_models::intervention::{Outcome, Stage};
 use savoir_models::job::{JobState, Lane, Step};
 use savoir_models::procedure::Confidence;
 use savoir_models::review::{Refusal, ReviewState};
-use savoir_models::store::{Claimed, Db, Decided, Lease, Reopening, StoreError, house};
+use savoir_models::store::{Claimed, Db, Decided, Given, Lease, Reopening, StoreError, house};
 use savoir_tests::data::{START, intake, reviewed};
 use savoir_tests::databases::both;
 
@@ -143,7 +143,7 @@ async fn open_questions_go_so_that_no_late_answer_puts_the_case_back_on_the_line
         tx.commit().await.unwrap();
         let question = db.questions(id).await.unwrap()[0].id;
         reopen(db, id).await;
-        let late = db.answer(id, &[(question, "2 N·m".into())], "Paul", START).await.unwrap();
+        let late = db.answer(id, &[(question, Given::Text("2 N·m".into()))], "Paul", START).await.unwrap();
         assert_eq!(late, savoir_models::store::Answered::NoQuestion(question));
         assert_eq!(stands(db, id).await.0, Stage::Reopened, "on {}", db.kind());
     }
