@@ -1,4 +1,7 @@
 //! How good search is, on judged questions: nDCG over a corpus, its queries and its judgements (BEIR's three files).
+//! How good the other steps are, on gold of their own, is measured in the modules below.
+
+pub mod redact;
 
 use std::collections::HashMap;
 use std::path::Path;
