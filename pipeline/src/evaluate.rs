@@ -5,10 +5,10 @@ mod alignment;
 pub mod extract;
 pub mod gold;
 pub mod ranking;
+pub mod redact;
 mod run;
 pub mod search;
 pub mod speech;
-
 pub mod verify;
 
 use std::path::Path;

@@ -3,6 +3,7 @@
 mod answers;
 mod budget;
 mod cassettes;
+mod gold;
 mod long;
 mod masked;
 mod prompts;
