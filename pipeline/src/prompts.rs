@@ -168,7 +168,7 @@ macro_rules! prompt {
                     version: VERSION.clone(),
                     language,
                     system: system(language, house),
-                    user: rendered(user),
+                    user: rendered(user).trim().to_owned(),
                     // A test reads it: it is JSON.
                     schema: serde_json::from_str(SCHEMA).unwrap_or(Value::Null),
                 }

@@ -4,6 +4,7 @@
 //! held against that. It invents nothing that goes unnoticed: the verifier looks at every statement after it.
 
 mod answer;
+mod kept;
 mod merge;
 mod place;
 mod split;
@@ -24,8 +25,9 @@ use super::layout::{Sources, applies_to};
 use super::questions::Lack;
 use super::{Extraction, Extractor, Preview};
 use crate::fault::Fault;
-use crate::llm::{Failure, Flaw, Llm, Question, Useless};
+use crate::llm::{Failure, Flaw, Llm, Question, Useless, fingerprint};
 use crate::prompts::{Prompt, extract, questions};
+use kept::Kept;
 use merge::Drawn;
 use view::View;
 
@@ -39,6 +41,7 @@ const MOST_PARTS: usize = 64;
 /// Draws drafts with a language model.
 pub struct ModelExtractor {
     llm: Arc<Llm>,
+    kept: Kept,
 }
 
 impl ModelExtractor {
@@ -57,7 +60,7 @@ impl ModelExtractor {
                  room for a case: raise it to {least} or more, or shorten those"
             ));
         }
-        Ok(Self { llm })
+        Ok(Self { llm, kept: Kept::default() })
     }
 
     /// What a case is asked with when a prompt may hold `context` characters.
@@ -88,16 +91,28 @@ impl ModelExtractor {
 
     /// What the model draws from the case, part by part.
     async fn draw(&self, view: &View<'_>, context: usize) -> Result<Drawn, Failure> {
+        let prompts = self.prompts(view, context)?;
+        let requests: Vec<String> = prompts.iter().map(|p| fingerprint(&p.messages())).collect();
         let mut drawn: Option<Drawn> = None;
-        for prompt in self.prompts(view, context)? {
-            let question = Question { purpose: Purpose::Extract, intervention: Some(view.id()), prompt: &prompt };
-            let answer = self.llm.ask(&question, |answer| answer::read(answer, view.language)).await?;
+        for (prompt, request) in prompts.iter().zip(&requests) {
+            let answer = match self.kept.get(request) {
+                Some(answer) => answer,
+                None => {
+                    let question = Question { purpose: Purpose::Extract, intervention: Some(view.id()), prompt };
+                    let answer = self.llm.ask(&question, |answer| answer::read(answer, view.language)).await?;
+                    if prompts.len() > 1 {
+                        self.kept.keep(request.clone(), answer.clone());
+                    }
+                    answer
+                }
+            };
             let part = Drawn::of(view, &answer);
             drawn = Some(match drawn {
                 Some(before) => before.and(part),
                 None => part,
             });
         }
+        self.kept.forget(&requests);
         Ok(drawn.unwrap_or_default())
     }
 

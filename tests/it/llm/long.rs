@@ -81,6 +81,26 @@ async fn a_long_case_is_asked_about_in_parts_and_comes_back_as_one_draft() {
 }
 
 #[tokio::test]
+async fn a_long_case_that_is_broken_off_is_gone_on_with_and_not_paid_for_twice() {
+    let service = Service::start(|asked| match asked.number {
+        2 | 4 => (StatusCode::TOO_MANY_REQUESTS, "a request a minute").into_response(),
+        _ => says(&reads(&user(&asked.json())).to_string()),
+    })
+    .await;
+    let narrow = LlmSettings { context_characters: 14_000, ..settings() };
+    let house = asking(&service.address, narrow).await;
+    let id = deliver(&house, "T-1", &long_report()).await;
+    assert_eq!(try_once(&house, id).await.state, JobState::Waiting);
+    for _ in 0..2 {
+        house.clock.advance(house.kit.line.recheck);
+        one_job(&house.kit).await.unwrap();
+    }
+    check(&house.kit.db.draft_of(id).await.unwrap().unwrap().content);
+    let parts: BTreeSet<String> = service.received().iter().map(|r| user(&r.json())).collect();
+    assert_eq!(service.received().len(), parts.len() + 2, "each part was asked about once, and two were refused");
+}
+
+#[tokio::test]
 async fn a_model_that_takes_less_than_it_is_set_to_is_asked_in_smaller_parts() {
     let service = Service::start(|asked| {
         let prompt = user(&asked.json());
