@@ -21,8 +21,9 @@ use savoir_models::redaction::Redaction;
 use savoir_models::usage::Purpose;
 use serde::Deserialize;
 
-use super::layout::{Sources, applies_to};
+use super::layout::applies_to;
 use super::questions::Lack;
+use super::sources::Sources;
 use super::{Extraction, Extractor, Preview};
 use crate::fault::Fault;
 use crate::llm::{Failure, Flaw, Llm, Question, Useless, fingerprint};

@@ -22,7 +22,7 @@ fn bears(room: &Room<'_>, source: &Source, section: Section) -> bool {
         | Source::Answer { .. }
         | Source::Elsewhere { .. } => true,
         Source::Exchange { index } => match intake.exchanges.get(*index).map(|e| writer(&e.from)) {
-            Some(Writer::House) => true,
+            Some(Writer::Expert | Writer::Technician) => true,
             Some(Writer::Customer) => section == Section::Verification && intake.resolution == Some(Resolution::Remote),
             _ => false,
         },

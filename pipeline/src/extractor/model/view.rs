@@ -9,7 +9,7 @@ use savoir_models::redaction::{MaskedText, Redaction};
 use savoir_models::text::Language;
 
 use super::super::language;
-use super::super::layout::{Writer, writer};
+use super::super::sources::{Writer, writer};
 use super::answer::{Quote, Said};
 use super::place::exactly;
 use crate::prompts::{Shown, as_written};
@@ -164,7 +164,7 @@ fn by(case: &Case, source: &Source) -> Option<&'static str> {
         Source::Exchange { index } => {
             let exchange = case.intervention.intake.exchanges.get(*index)?;
             Some(match writer(&exchange.from) {
-                Writer::House => "expert",
+                Writer::Expert | Writer::Technician => "expert",
                 Writer::Coordinator => "coordinator",
                 Writer::Customer => "customer",
             })
