@@ -186,7 +186,7 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
             let (from, to) = (lexemes[q.from].start, lexemes[q.to - 1].end);
             text.get(from.saturating_sub(shift)..to.saturating_sub(shift)).unwrap_or_default()
         };
-        let families = theirs.iter().filter_map(|q| q.unit);
+        let families = theirs.iter().filter_map(|q| q.unit).chain(room.units(ground.wide[place].text).iter().copied());
         for their in theirs {
             let equal = meets(mine, their);
             if equal && units(mine.unit, their.unit, families.clone()) {
@@ -206,6 +206,14 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
         if mine.unit.is_none() {
             let whole = Compact::of(&mine.values[0].to_string());
             if mine.values[0].fract() == 0.0 && whole.find(lexemes, room.language).is_some() {
+                return None;
+            }
+            // "2 . 18" is 2.18.
+            let parts = spelt.split_once(['.', ',']);
+            let apart = |w: &[super::lexemes::Lexeme]| {
+                parts.is_some_and(|(a, b)| w[0].is(a) && w[2].is(b) && matches!(w[1].fold.as_str(), "." | ","))
+            };
+            if lexemes.windows(3).any(apart) {
                 return None;
             }
         }
@@ -243,8 +251,8 @@ fn meets(mine: &Quantity, theirs: &Quantity) -> bool {
     })
 }
 
-/// Whether the units agree. A number that is told without its unit has one that stands beside it: "42 degrés au lieu de
-/// soixante".
+/// Whether the units agree. A number that is told without its unit has one that the text gives to others: "42 degrés au lieu
+/// de soixante", "HP 24 bars … HP 16,2".
 fn units(mine: Option<Unit>, theirs: Option<Unit>, mut beside: impl Iterator<Item = Unit>) -> bool {
     match (mine, theirs) {
         (None, _) => true,

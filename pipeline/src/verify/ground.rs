@@ -15,6 +15,7 @@ use super::lexemes::{Lexeme, lexemes};
 use super::quantities::{Quantity, quantities};
 use super::quotes::Hay;
 use super::terms::{Term, Words, meaningful};
+use super::units::Unit;
 use crate::extractor::trade;
 
 /// A sentence longer than this is a dictation without full stops: a quote is widened by [`AROUND`] bytes instead.
@@ -41,6 +42,7 @@ pub(super) struct Room<'t> {
     hays: Vec<OnceCell<Hay<'t>>>,
     sentences: Vec<OnceCell<Vec<(usize, usize)>>>,
     vocabularies: Vec<OnceCell<Vec<Term>>>,
+    units: Vec<OnceCell<Vec<Unit>>>,
     /// Names, models and serials of the machine, as they are compared.
     pub(super) machine: Vec<Compact>,
     /// Every word of the machine's fields.
@@ -68,6 +70,7 @@ impl<'t> Room<'t> {
             hays: texts.iter().map(|_| OnceCell::new()).collect(),
             sentences: texts.iter().map(|_| OnceCell::new()).collect(),
             vocabularies: texts.iter().map(|_| OnceCell::new()).collect(),
+            units: texts.iter().map(|_| OnceCell::new()).collect(),
             machine: fields.iter().map(|f| Compact::of(f)).filter(|c| !c.is_empty()).collect(),
             machine_words: fields.iter().flat_map(|f| lexemes(f)).filter(Lexeme::word).collect(),
             codes: intake.request.error_codes.iter().filter_map(|c| crate::codes::canonical(c)).collect(),
@@ -88,6 +91,19 @@ impl<'t> Room<'t> {
             let words = self.hay(text).lexemes.iter().filter(|l| meaningful(l, self.language)).map(|l| l.fold.as_str());
             let distinct: BTreeSet<&str> = words.collect();
             distinct.into_iter().map(|w| self.words.term(w, self.language)).collect()
+        })
+    }
+
+    /// The units that a text gives its numbers in, each once.
+    pub(super) fn units(&self, text: usize) -> &[Unit] {
+        self.units[text].get_or_init(|| {
+            let mut units: Vec<Unit> = Vec::new();
+            for unit in quantities(&self.hay(text).lexemes, self.language).into_iter().filter_map(|q| q.unit) {
+                if !units.contains(&unit) {
+                    units.push(unit);
+                }
+            }
+            units
         })
     }
 

@@ -9,7 +9,7 @@ use crate::extractor::trade;
 
 /// Of the words that need proof, the share that must have it. Paraphrases may be free; a step of another case shares a word
 /// with its evidence by chance at most.
-const ENOUGH: f64 = 0.34;
+const ENOUGH: f64 = 0.3;
 /// A part is named, not told: at least this share of its name.
 const NAMED: f64 = 0.5;
 
