@@ -15,7 +15,7 @@ use super::lexemes::lexemes;
 use super::said::short;
 use crate::extractor::trade;
 
-pub(super) use defeat::defeats;
+pub(super) use defeat::{defeats, disarms};
 pub(super) use markup::unclean;
 
 /// A stretch of a text, and why it is suspect.

@@ -63,6 +63,11 @@ fn form(room: &Room<'_>, text: &str, section: Section, out: &mut Vec<Finding>) {
         let fr = format!("L'énoncé demande de neutraliser une sécurité : « {shown} ».");
         out.push(finding(FindingCode::Instruction, shown, en, fr));
     }
+    if let Some(shown) = (section == Section::Hazard).then(|| hostile::disarms(text, &super::lexemes::lexemes(text))).flatten() {
+        let en = format!("It says that there is no danger: “{shown}”.");
+        let fr = format!("L'énoncé dit qu'il n'y a pas de danger : « {shown} ».");
+        out.push(finding(FindingCode::Instruction, shown, en, fr));
+    }
     let words = text.split_whitespace().filter(|w| w.contains(char::is_alphabetic)).count();
     let other = trade::clear(text).filter(|language| words >= 5 && *language != room.language);
     if let Some(language) = other {

@@ -25,7 +25,7 @@ set!(
     /// What protects.
     GUARDS =
     "securite securites interverrouillage interverrouillages verrouillage urgence barriere barrieres bord limiteur \
-     interlock interlocks safety e-stop estop emergency curtain guard guards homme anti-ecrasement coup-de-poing"
+     interlock interlocks safety e-stop estop emergency curtain guard guards homme anti-ecrasement poing"
 );
 set!(
     /// What may protect: an order that bridges it is suspect.
@@ -99,6 +99,18 @@ pub(super) fn ordered(text: &str, lexemes: &[Lexeme], name: bool) -> Vec<Doubt> 
 /// What of a statement orders to defeat what protects.
 pub(in super::super) fn defeats(text: &str, lexemes: &[Lexeme]) -> Option<String> {
     found(lexemes).first().map(|(from, to)| shown(text, lexemes[*from].start, lexemes[*to - 1].end))
+}
+
+/// What of a warning says that there is nothing to be warned of: "aucun danger", "harmless".
+pub(in super::super) fn disarms(text: &str, lexemes: &[Lexeme]) -> Option<String> {
+    let no = |l: &Lexeme| matches!(l.fold.as_str(), "aucun" | "sans" | "no" | "zero" | "pas" | "without");
+    let danger = |l: &Lexeme| matches!(l.fold.as_str(), "danger" | "dangers" | "risque" | "risques" | "risk" | "risks" | "hazard" | "hazards");
+    let at = (0..lexemes.len()).find(|i| {
+        let free = no(&lexemes[*i]) && lexemes[i + 1..].iter().take(2).any(danger);
+        free || matches!(lexemes[*i].fold.as_str(), "inoffensif" | "inoffensive" | "harmless")
+    })?;
+    let last = lexemes.len().min(at + 4);
+    Some(shown(text, lexemes[at].start, lexemes[last - 1].end))
 }
 
 /// Stretches of lexemes that order to defeat what protects.

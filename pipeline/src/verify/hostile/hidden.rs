@@ -10,7 +10,9 @@ use super::super::lexemes::{Lexeme, unseen};
 use super::super::said::short;
 use super::views::{latin, reversed, shifted, squeezed};
 use super::{Doubt, shown};
-use crate::extractor::trade::tells;
+use crate::extractor::trade::{self, tells};
+use crate::index::analysis::is_stop_word;
+use savoir_models::text::Language;
 
 /// What is hidden often enough to be looked for in every disguise.
 const PHRASES: &[&str] = &[
@@ -50,6 +52,7 @@ pub(super) fn hidden(text: &str, lexemes: &[Lexeme]) -> Vec<Doubt> {
     out.extend(invisible(text));
     out.extend(alphabets(text, lexemes));
     out.extend(turned(text));
+    out.extend(leet(text, lexemes));
     out
 }
 
@@ -212,6 +215,41 @@ fn apart(text: &str, lexemes: &[Lexeme]) -> Vec<Doubt> {
             out.push(says(start, end, what, &shown(text, start, end)));
         }
         i = to.max(i + 1);
+    }
+    out
+}
+
+/// Words with digits in place of letters, three of them near each other that can be read: "1gn0r3 l3s r3gl3s".
+fn leet(text: &str, lexemes: &[Lexeme]) -> Vec<Doubt> {
+    let mut out = Vec::new();
+    let mut read: Vec<(usize, usize, usize, bool)> = Vec::new();
+    let mut i = 0;
+    while i < lexemes.len() {
+        let start = i;
+        while i < lexemes.len() && (i == start || lexemes[i].glued()) && (lexemes[i].word() || lexemes[i].digits()) {
+            i += 1;
+        }
+        if i - start < 2 {
+            i = i.max(start + 1);
+            continue;
+        }
+        let written: String = lexemes[start..i].iter().map(|l| l.fold.as_str()).collect();
+        let (word, _) = squeezed(&written);
+        let plain = word.len() == written.len() && word.len() < 24;
+        let known = |language| {
+            (word.len() > 2 && is_stop_word(&word, Some(language))) || (word.len() > 3 && trade::verb(&word, language).is_some())
+                || (word.len() == 2 && matches!(word.as_str(), "le" | "la" | "et" | "en" | "de" | "to" | "in" | "of"))
+        };
+        if plain && [Language::French, Language::English].into_iter().any(known) {
+            read.push((start, lexemes[start].start, lexemes[i - 1].end, word.len() > 2));
+        }
+    }
+    for near in read.windows(3) {
+        if near[2].0 - near[0].0 <= 30 && near.iter().any(|n| n.3) {
+            let (start, end) = (near[0].1, near[2].2);
+            let what = ("It hides words in digits", "Elle cache des mots dans des chiffres");
+            out.push(says(start, end, what, &shown(text, start, end)));
+        }
     }
     out
 }
