@@ -32,13 +32,13 @@ set!(
     SENSES =
     "contact contacts pressostat thermostat capteur capteurs detecteur detecteurs sonde course soupape differentiel disjoncteur \
      fusible flotteur relais alarme alarmes protection protections cellule pressure-switch switch switches thermostat \
-     sensor sensors limit relay fuse breaker alarm alarms detector stop valve float probe door flame lockout"
+     sensor sensors limit relay fuse breaker alarm alarms detector flame"
 );
 set!(
     /// What keeps whoever works from harm.
     KEEPS =
-    "consignation consigner cadenas cadenasser gants lunettes visiere epi harnais vat protection protections casque ecran \
-     sectionneur chandelles cales lockout lock-out isolation isolating locking padlock padlocking padlocks gloves goggles ppe \
+    "consignation consigner cadenas cadenasser gants lunettes visiere epi harnais vat \
+     sectionneur lockout lock-out isolation isolating locking padlock padlocking padlocks gloves goggles ppe \
      harness guard guards props isolate lock proving tagging tagout mask respirator"
 );
 set!(
@@ -185,7 +185,10 @@ impl Scan<'_> {
             let word = self.word(*i);
             let guard = GUARDS.contains(word) || word == "arret" && self.word(i + 2) == "urgence";
             guard || (strong && (SENSES.contains(word) || named(*i)))
-                || (weak && matches!(self.word(at), "hold" | "wire" | "tie" | "wedge" | "tape") && SENSES.contains(word) && (*i..to).any(held))
+                || (weak
+                    && matches!(self.word(at), "hold" | "wire" | "tie" | "wedge" | "tape")
+                    && (SENSES.contains(word) || matches!(word, "valve" | "vanne"))
+                    && (*i..to).any(held))
         })
     }
 

@@ -307,14 +307,16 @@ fn turned(text: &str) -> Vec<Doubt> {
     let mut out = Vec::new();
     for line in text.split(['\n', '.', ':', ';', '!', '?', '"', '«', '»']) {
         let words = line.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
-        if words < 6 || tells(line) != (0, 0) || !line.is_ascii() {
+        let distinct: std::collections::BTreeSet<&str> = line.split_whitespace().collect();
+        if words < 6 || distinct.len() < 6 || line.contains('<') || tells(line) != (0, 0) || !line.is_ascii() {
             continue;
         }
         let start = line.as_ptr() as usize - text.as_ptr() as usize;
         let reads = |candidate: &String| {
             let (french, english) = tells(candidate);
             let (most, least) = (french.max(english), french.min(english));
-            most >= 2 && most * 5 >= words && least * 2 <= most
+            let said: std::collections::BTreeSet<&str> = candidate.split_whitespace().filter(|w| tells(w) != (0, 0)).collect();
+            most >= 2 && said.len() >= 2 && most * 5 >= words && least * 2 <= most
         };
         let back = Some(reversed(line)).filter(reads);
         let moved = || (1..26).map(|by| shifted(line, by)).find(|c| reads(c) && tells(c).0.max(tells(c).1) >= 3);
