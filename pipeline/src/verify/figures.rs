@@ -91,13 +91,8 @@ pub(super) fn refers(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, spel
 
 /// Whether a statement speaks of a part by its name.
 pub(super) fn speaks_of(room: &Room<'_>, said: &Said<'_>, name: &str) -> bool {
-    let named: Vec<_> = super::lexemes::lexemes(name)
-        .iter()
-        .filter(|l| super::terms::meaningful(l, room.language))
-        .map(|l| room.words.term(&l.fold, room.language))
-        .collect();
-    let words = said.lexemes.iter().filter(|l| super::terms::meaningful(l, room.language));
-    let words: Vec<_> = words.map(|l| room.words.term(&l.fold, room.language)).collect();
+    let named = room.terms_of(&super::lexemes::lexemes(name));
+    let words = room.terms_of(&said.lexemes);
     named.is_empty() || named.iter().any(|n| words.iter().any(|w| w.means(n)))
 }
 

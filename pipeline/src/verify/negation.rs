@@ -4,13 +4,15 @@
 //! statement that denies what its evidence affirms, or affirms what it denies, says the contrary. Words that deny by
 //! themselves ("absence", "untouched", "fermé") answer for one another, so that a paraphrase passes.
 
+use std::rc::Rc;
+
 use savoir_models::content::{Finding, FindingCode};
 use savoir_models::text::Language;
 
 use super::ground::{Ground, Room};
 use super::lexemes::{Gap, Kind, Lexeme};
 use super::said::{Said, Section, finding};
-use super::terms::{Term, Words, meaningful};
+use super::terms::{Term, meaningful};
 use crate::codes::words::set;
 use crate::extractor::trade;
 
@@ -42,7 +44,7 @@ set!(
 /// A word of meaning, and whether it is denied.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
-    pub(super) term: Term,
+    pub(super) term: Rc<Term>,
     pub(super) denied: bool,
     /// Neither: "ne rechargez qu'après"; a word after one that is denied.
     both: bool,
@@ -68,7 +70,8 @@ pub(super) struct Claims {
 }
 
 /// Reads what lexemes affirm and deny.
-pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> Claims {
+pub(super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
+    let language = room.language;
     let scan = Scan { lexemes, language };
     let (mut denied, mut both) = (vec![None; lexemes.len()], vec![false; lexemes.len()]);
     let mut bounds = vec![false; lexemes.len()];
@@ -110,12 +113,13 @@ pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> C
                 }
             }
         }
-        if lexeme.word() && words.lack(&lexeme.fold) || lexeme.is("0") {
+        let term = lexeme.word().then(|| room.term(&lexeme.fold));
+        if term.as_ref().is_some_and(|t| t.lack) || lexeme.is("0") {
             out.lacks.push(clause);
         }
         // "sinon ça chauffe": what would be, and is not.
         let would = matches!(lexeme.fold.as_str(), "sinon" | "otherwise" | "else" | "peine" | "risque" | "risk");
-        if lexeme.word() && (would || words.gone(&lexeme.fold)) {
+        if term.is_some_and(|t| would || t.gone) {
             gone.push(clause);
         }
     }
@@ -123,7 +127,7 @@ pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> C
         let said = meaningful(lexeme, language) && (denied[i].is_some() || !scan.light(i));
         if said || lexeme.digits() {
             let told = if language == Language::English { undone(&lexeme.fold) } else { None };
-            let term = words.term(told.unwrap_or(&lexeme.fold), language);
+            let term = room.term(told.unwrap_or(&lexeme.fold));
             let by = denied[i];
             out.claims.push(Claim {
                 term,
@@ -335,8 +339,8 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: 
     if matches!(said.section, Section::Tool | Section::Part) {
         return;
     }
-    let mine = claims(&said.lexemes, room.words, room.language);
-    let theirs: Vec<Claims> = ground.lexemes.iter().map(|l| claims(l, room.words, room.language)).collect();
+    let mine = claims(room, &said.lexemes);
+    let theirs: Vec<Claims> = ground.lexemes.iter().map(|l| claims(room, l)).collect();
     if let Some(claim) = wrongly_denied(room, ground, said, &mine, &theirs) {
         let word = said.spelt(claim.lexeme, claim.lexeme + 1);
         let en = format!("The statement denies “{word}”; the evidence cited does not.");
@@ -419,7 +423,7 @@ fn unanswered(room: &Room<'_>, said: &Said<'_>, mine: &Claims, theirs: &[Claims]
     // "Ne vérifiez pas …": nobody tells what he did not check.
     let forbids = first.lexeme <= 3 && matches!(said.lexemes[0].fold.as_str(), "ne" | "n" | "do" | "don" | "never");
     // "n'est pas défaillante" against "HS": a lack denied by a lack.
-    let damage = state && (room.words.lack(&first.term.fold) || trade::damage(&first.term.fold, room.language));
+    let damage = state && (first.term.lack || trade::damage(&first.term.fold, room.language));
     let answer = opposed
         || (denies && !(forbids && CHECKS.contains(&first.term.fold)))
         || (state && lacks && !damage)

@@ -41,6 +41,10 @@ pub(super) fn judge(room: &Room<'_>, redaction: &Redaction, statement: &mut Stat
     let ground = Ground::new(room, quotes);
     let text = statement.text.clone();
     let mut said = Said::new(room, &text, section);
+    if let Some(found) = hostile::unclean(&text) {
+        let (from, to) = said.range(found.span.0, found.span.1);
+        said.deal(from, to);
+    }
     let given = figures::check(room, &ground, &mut said, &mut out);
     names::check(room, &ground, &said, &mut out);
     negation::check(room, &ground, &said, &mut out);
@@ -52,7 +56,8 @@ pub(super) fn judge(room: &Room<'_>, redaction: &Redaction, statement: &mut Stat
 
 /// What is wrong with a statement whatever it rests on.
 fn form(room: &Room<'_>, text: &str, section: Section, out: &mut Vec<Finding>) {
-    if let Some((shown, en, fr)) = hostile::unclean(text) {
+    if let Some(found) = hostile::unclean(text) {
+        let (shown, (en, fr)) = (found.shown, found.what);
         let en = format!("It holds {en}: “{shown}”.");
         let fr = format!("L'énoncé contient {fr} : « {shown} ».");
         out.push(finding(FindingCode::Markup, shown, en, fr));
@@ -108,7 +113,7 @@ fn place(room: &Room<'_>, statement: &mut Statement, out: &mut Vec<Finding>) -> 
         match span {
             Some((text, start, end, located)) => {
                 *evidence = located;
-                if end - start > ENDLESS {
+                if end - start > ENDLESS && end - start > 3 * statement.text.len() {
                     let shown = short(&evidence.quote, 60);
                     let en = format!("The quote “{shown}” is so long that it proves nothing in particular.");
                     let fr = format!("La citation « {shown} » est si longue qu'elle ne prouve rien de précis.");

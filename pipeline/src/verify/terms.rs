@@ -100,22 +100,8 @@ impl Words {
         }
         groups.sort_unstable();
         groups.dedup();
-        Term { fold: fold.to_owned(), stem, verb, groups }
-    }
-
-    /// Whether a word needs no proof: "vérifiez", "machine", "nouveau".
-    pub(super) fn plain(&self, fold: &str) -> bool {
-        self.plain.contains(fold)
-    }
-
-    /// Whether a word denies by itself: "sans", "coupé", "untouched".
-    pub(super) fn lack(&self, fold: &str) -> bool {
-        self.lack.contains(&stem(fold, self.language))
-    }
-
-    /// Whether a word says that what was is no more: "disparu", "stopped".
-    pub(super) fn gone(&self, fold: &str) -> bool {
-        self.gone.contains(&stem(fold, self.language))
+        let (lack, gone) = (self.lack.contains(&stem), self.gone.contains(&stem));
+        Term { plain: self.plain.contains(fold), fold: fold.to_owned(), stem, verb, groups, lack, gone }
     }
 
     /// Whether one word denies what the other affirms ("monte", "descend").
@@ -150,6 +136,12 @@ pub(super) struct Term {
     /// The verb it is a form of.
     pub(super) verb: Option<&'static str>,
     groups: Vec<u16>,
+    /// It needs no proof: "vérifiez", "machine", "nouveau".
+    pub(super) plain: bool,
+    /// It denies by itself: "sans", "coupé", "untouched".
+    pub(super) lack: bool,
+    /// It says that what was is no more: "disparu", "stopped".
+    pub(super) gone: bool,
 }
 
 impl Term {

@@ -2,6 +2,8 @@
 //!
 //! What was found so ("sécurité shuntée par l'opérateur") and what is forbidden ("ne shuntez jamais") is no order.
 
+use std::borrow::Cow;
+
 use super::super::lexemes::{Gap, Lexeme};
 use super::views::folded;
 use super::{Doubt, shown};
@@ -115,11 +117,11 @@ pub(in super::super) fn disarms(text: &str, lexemes: &[Lexeme]) -> Option<String
 
 /// Stretches of lexemes that order to defeat what protects.
 fn found(lexemes: &[Lexeme]) -> Vec<(usize, usize)> {
-    let words: Vec<(usize, String)> = lexemes
+    let words: Vec<(usize, Cow<'_, str>)> = lexemes
         .iter()
         .enumerate()
         .filter(|(_, l)| l.word() || l.digits() || matches!(l.fold.as_str(), "." | ";" | ":" | "!" | "?" | ","))
-        .map(|(i, l)| (i, folded(l).into_owned()))
+        .map(|(i, l)| (i, folded(l)))
         .collect();
     let scan = Scan { lexemes, words };
     let mut out: Vec<(usize, usize)> = Vec::new();
@@ -137,12 +139,12 @@ fn found(lexemes: &[Lexeme]) -> Vec<(usize, usize)> {
 struct Scan<'a> {
     lexemes: &'a [Lexeme],
     /// Words, numbers and the marks that end something, with their lexemes.
-    words: Vec<(usize, String)>,
+    words: Vec<(usize, Cow<'a, str>)>,
 }
 
 impl Scan<'_> {
     fn word(&self, at: usize) -> &str {
-        self.words.get(at).map_or("", |w| w.1.as_str())
+        self.words.get(at).map_or("", |w| &*w.1)
     }
 
     /// Where the sentence of word `at` goes on to, `most` words at the furthest.
