@@ -20,6 +20,7 @@ mod witness;
 use savoir_models::content::{Content, Finding};
 use savoir_models::evidence::{Case, Suspicion};
 use savoir_models::redaction::Redaction;
+use savoir_models::text::Language;
 
 use ground::Room;
 use said::Section;
@@ -28,8 +29,8 @@ use said::Section;
 /// personal, and notes findings in place of those of before. Findings that stay the same keep their override.
 pub fn verify(case: &Case, redaction: &Redaction, content: &mut Content) {
     let texts = case.texts();
-    let suspicions = hostile::suspicions(case, &texts);
-    let room = Room::new(case, &texts, content.language, &suspicions);
+    let mut room = Room::new(case, &texts, content.language);
+    room.suspicions = hostile::suspicions(&room);
     let sections = sections(content);
     let parts: Vec<_> = content.parts.iter().map(|p| (p.reference.clone(), p.quantity)).collect();
     let mut part = parts.iter();
@@ -75,5 +76,6 @@ fn sections(content: &Content) -> Vec<Section> {
 /// The stretches of a case that read like orders to a machine.
 #[must_use]
 pub fn suspicions(case: &Case) -> Vec<Suspicion> {
-    hostile::suspicions(case, &case.texts())
+    let texts = case.texts();
+    hostile::suspicions(&Room::new(case, &texts, case.language().unwrap_or(Language::French)))
 }

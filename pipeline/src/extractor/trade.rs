@@ -2,6 +2,7 @@
 
 use savoir_models::text::Language;
 
+pub(crate) use super::deeds::tells_damage as damage;
 pub(crate) use super::language::{clear, tells};
 use super::lexicon::Lexicon;
 use super::sentences::read;

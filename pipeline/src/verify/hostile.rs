@@ -9,13 +9,14 @@ mod markup;
 mod phrases;
 mod views;
 
-use savoir_models::evidence::{Case, Evidence, Place, Source, SourceText, Suspicion};
+use savoir_models::evidence::{Evidence, Place, Source, Suspicion};
 
-use super::lexemes::lexemes;
+use super::ground::Room;
+use super::lexemes::{Lexeme, lexemes};
 use super::said::short;
 use crate::extractor::trade;
 
-pub(super) use defeat::defeats;
+pub(super) use defeat::{defeats, disarms};
 pub(super) use markup::unclean;
 
 /// A stretch of a text, and why it is suspect.
@@ -42,11 +43,12 @@ const LONG: usize = 400;
 const AROUND: usize = 100;
 
 /// The suspicions of a case, in order of its texts; stretches of one text do not overlap.
-pub(super) fn suspicions(case: &Case, texts: &[SourceText<'_>]) -> Vec<Suspicion> {
+pub(super) fn suspicions(room: &Room<'_>) -> Vec<Suspicion> {
+    let case = room.case;
     let mut out = Vec::new();
-    for text in texts {
+    for (i, text) in room.texts.iter().enumerate() {
         let name = matches!(&text.source, Source::Field { path } if !path.starts_with("request.symptom"));
-        for doubt in doubts(&text.text, name) {
+        for doubt in doubts(&text.text, &room.hay(i).lexemes, name) {
             out.extend(case.evidence_in(text, doubt.start, doubt.end).map(|evidence| Suspicion {
                 evidence,
                 reason: doubt.en,
@@ -68,7 +70,7 @@ pub(super) fn suspicions(case: &Case, texts: &[SourceText<'_>]) -> Vec<Suspicion
     ];
     let fields = fields.into_iter().filter_map(|(path, text)| Some((path.to_owned(), text.as_deref()?)));
     for (path, text) in fields.chain(senders) {
-        for doubt in doubts(text, true) {
+        for doubt in doubts(text, &lexemes(text), true) {
             let place = Place { start: doubt.start, end: doubt.end, start_ms: None, end_ms: None };
             let quote = text.get(doubt.start..doubt.end).unwrap_or_default().to_owned();
             let evidence = Evidence { source: Source::Field { path: path.clone() }, quote, place };
@@ -79,12 +81,11 @@ pub(super) fn suspicions(case: &Case, texts: &[SourceText<'_>]) -> Vec<Suspicion
 }
 
 /// What is suspect in one text. `name`: it should be a name, so that an order in it is one word too many.
-pub(super) fn doubts(text: &str, name: bool) -> Vec<Doubt> {
-    let read = lexemes(text);
-    let mut found = phrases::spoken(text, &read);
+fn doubts(text: &str, read: &[Lexeme], name: bool) -> Vec<Doubt> {
+    let mut found = phrases::spoken(text, read);
     found.extend(markup::structures(text));
-    found.extend(hidden::hidden(text, &read));
-    found.extend(defeat::ordered(text, &read, name));
+    found.extend(hidden::hidden(text, read));
+    found.extend(defeat::ordered(text, read, name));
     if found.is_empty() {
         return found;
     }
@@ -117,17 +118,12 @@ fn widened(text: &str, sentences: &[(usize, usize)], doubt: Doubt) -> Doubt {
     let from = if to - from < 40 || text[..from].ends_with("\n\n") { blank(start) } else { from };
     let to = text[to..].find("\n\n").map_or(text.len(), |n| to + n).min(from + TRAIN).max(to);
     if to - from <= TRAIN && (to - from) * 2 < text.trim().len() {
-        (start, end) = (floor(text, from), floor(text, to));
+        (start, end) = (text.floor_char_boundary(from), text.floor_char_boundary(to));
     } else if end - start > LONG {
         start = doubt.start;
-        end = floor(text, end.min(doubt.end + if doubt.closes { 0 } else { AROUND }));
+        end = text.floor_char_boundary(end.min(doubt.end + if doubt.closes { 0 } else { AROUND }));
     }
     Doubt { start, end, ..doubt }
-}
-
-/// The last place between two characters at or before a byte.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }
 
 /// A few words of a text for a reason.

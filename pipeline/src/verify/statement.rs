@@ -53,6 +53,10 @@ pub(super) fn judge(
     let ground = Ground::new(room, quotes);
     let text = statement.text.clone();
     let mut said = Said::new(room, &text, section);
+    if let Some(found) = hostile::unclean(&text) {
+        let (from, to) = said.range(found.span.0, found.span.1);
+        said.deal(from, to);
+    }
     let given = figures::check(room, &ground, &mut said, &mut out);
     names::check(room, &ground, &said, &mut out);
     negation::check(room, &ground, &said, &mut out);
@@ -64,7 +68,8 @@ pub(super) fn judge(
 
 /// What is wrong with a statement whatever it rests on.
 fn form(room: &Room<'_>, text: &str, section: Section, out: &mut Vec<Finding>) {
-    if let Some((shown, en, fr)) = hostile::unclean(text) {
+    if let Some(found) = hostile::unclean(text) {
+        let (shown, (en, fr)) = (found.shown, found.what);
         let en = format!("It holds {en}: “{shown}”.");
         let fr = format!("L'énoncé contient {fr} : « {shown} ».");
         out.push(finding(FindingCode::Markup, shown, en, fr));
@@ -73,6 +78,13 @@ fn form(room: &Room<'_>, text: &str, section: Section, out: &mut Vec<Finding>) {
     if let Some(shown) = orders.then(|| hostile::defeats(text, &super::lexemes::lexemes(text))).flatten() {
         let en = format!("It orders to defeat what protects: “{shown}”.");
         let fr = format!("L'énoncé demande de neutraliser une sécurité : « {shown} ».");
+        out.push(finding(FindingCode::Instruction, shown, en, fr));
+    }
+    if let Some(shown) =
+        (section == Section::Hazard).then(|| hostile::disarms(text, &super::lexemes::lexemes(text))).flatten()
+    {
+        let en = format!("It says that there is no danger: “{shown}”.");
+        let fr = format!("L'énoncé dit qu'il n'y a pas de danger : « {shown} ».");
         out.push(finding(FindingCode::Instruction, shown, en, fr));
     }
     let words = text.split_whitespace().filter(|w| w.contains(char::is_alphabetic)).count();
@@ -119,7 +131,7 @@ fn place(room: &Room<'_>, statement: &mut Statement, out: &mut Vec<Finding>) -> 
         match span {
             Some((text, start, end, located)) => {
                 *evidence = located;
-                if end - start > ENDLESS {
+                if end - start > ENDLESS && end - start > 3 * statement.text.len() {
                     let shown = short(&evidence.quote, 60);
                     let en = format!("The quote “{shown}” is so long that it proves nothing in particular.");
                     let fr = format!("La citation « {shown} » est si longue qu'elle ne prouve rien de précis.");

@@ -2,6 +2,8 @@
 //!
 //! What was found so ("sécurité shuntée par l'opérateur") and what is forbidden ("ne shuntez jamais") is no order.
 
+use std::borrow::Cow;
+
 use super::super::lexemes::{Gap, Lexeme};
 use super::views::folded;
 use super::{Doubt, shown};
@@ -25,20 +27,20 @@ set!(
     /// What protects.
     GUARDS =
     "securite securites interverrouillage interverrouillages verrouillage urgence barriere barrieres bord limiteur \
-     interlock interlocks safety e-stop estop emergency curtain guard guards homme anti-ecrasement coup-de-poing"
+     interlock interlocks safety e-stop estop emergency curtain guard guards homme anti-ecrasement poing"
 );
 set!(
     /// What may protect: an order that bridges it is suspect.
     SENSES =
     "contact contacts pressostat thermostat capteur capteurs detecteur detecteurs sonde course soupape differentiel disjoncteur \
      fusible flotteur relais alarme alarmes protection protections cellule pressure-switch switch switches thermostat \
-     sensor sensors limit relay fuse breaker alarm alarms detector stop valve float probe door flame lockout"
+     sensor sensors limit relay fuse breaker alarm alarms detector flame"
 );
 set!(
     /// What keeps whoever works from harm.
     KEEPS =
-    "consignation consigner cadenas cadenasser gants lunettes visiere epi harnais vat protection protections casque ecran \
-     sectionneur chandelles cales lockout lock-out isolation isolating locking padlock padlocking padlocks gloves goggles ppe \
+    "consignation consigner cadenas cadenasser gants lunettes visiere epi harnais vat \
+     sectionneur lockout lock-out isolation isolating locking padlock padlocking padlocks gloves goggles ppe \
      harness guard guards props isolate lock proving tagging tagout mask respirator"
 );
 set!(
@@ -112,13 +114,27 @@ pub(in super::super) fn defeats(text: &str, lexemes: &[Lexeme]) -> Option<String
     found(lexemes).first().map(|(from, to)| shown(text, lexemes[*from].start, lexemes[*to - 1].end))
 }
 
+/// What of a warning says that there is nothing to be warned of: "aucun danger", "harmless".
+pub(in super::super) fn disarms(text: &str, lexemes: &[Lexeme]) -> Option<String> {
+    let no = |l: &Lexeme| matches!(l.fold.as_str(), "aucun" | "sans" | "no" | "zero" | "pas" | "without");
+    let danger = |l: &Lexeme| {
+        matches!(l.fold.as_str(), "danger" | "dangers" | "risque" | "risques" | "risk" | "risks" | "hazard" | "hazards")
+    };
+    let at = (0..lexemes.len()).find(|i| {
+        let free = no(&lexemes[*i]) && lexemes[i + 1..].iter().take(2).any(danger);
+        free || matches!(lexemes[*i].fold.as_str(), "inoffensif" | "inoffensive" | "harmless")
+    })?;
+    let last = lexemes.len().min(at + 4);
+    Some(shown(text, lexemes[at].start, lexemes[last - 1].end))
+}
+
 /// Stretches of lexemes that order to defeat what protects.
 fn found(lexemes: &[Lexeme]) -> Vec<(usize, usize)> {
-    let words: Vec<(usize, String)> = lexemes
+    let words: Vec<(usize, Cow<'_, str>)> = lexemes
         .iter()
         .enumerate()
         .filter(|(_, l)| l.word() || l.digits() || matches!(l.fold.as_str(), "." | ";" | ":" | "!" | "?" | ","))
-        .map(|(i, l)| (i, folded(l).into_owned()))
+        .map(|(i, l)| (i, folded(l)))
         .collect();
     let scan = Scan { lexemes, words };
     let mut out: Vec<(usize, usize)> = Vec::new();
@@ -137,12 +153,12 @@ fn found(lexemes: &[Lexeme]) -> Vec<(usize, usize)> {
 struct Scan<'a> {
     lexemes: &'a [Lexeme],
     /// Words, numbers and the marks that end something, with their lexemes.
-    words: Vec<(usize, String)>,
+    words: Vec<(usize, Cow<'a, str>)>,
 }
 
 impl Scan<'_> {
     fn word(&self, at: usize) -> &str {
-        self.words.get(at).map_or("", |w| w.1.as_str())
+        self.words.get(at).map_or("", |w| &*w.1)
     }
 
     /// Where the sentence of word `at` goes on to, `most` words at the furthest.
@@ -193,7 +209,7 @@ impl Scan<'_> {
                 || (strong && (SENSES.contains(word) || named(*i)))
                 || (weak
                     && matches!(self.word(at), "hold" | "wire" | "tie" | "wedge" | "tape")
-                    && SENSES.contains(word)
+                    && (SENSES.contains(word) || matches!(word, "valve" | "vanne"))
                     && (*i..to).any(held))
         })
     }

@@ -10,7 +10,9 @@ use super::super::lexemes::{Lexeme, unseen};
 use super::super::said::short;
 use super::views::{latin, reversed, shifted, squeezed};
 use super::{Doubt, shown};
-use crate::extractor::trade::tells;
+use crate::extractor::trade::{self, tells};
+use crate::index::analysis::is_stop_word;
+use savoir_models::text::Language;
 
 /// What is hidden often enough to be looked for in every disguise.
 const PHRASES: &[&str] = &[
@@ -84,6 +86,7 @@ pub(super) fn hidden(text: &str, lexemes: &[Lexeme]) -> Vec<Doubt> {
     out.extend(invisible(text));
     out.extend(alphabets(text, lexemes));
     out.extend(turned(text));
+    out.extend(leet(text, lexemes));
     out
 }
 
@@ -263,6 +266,42 @@ fn apart(text: &str, lexemes: &[Lexeme]) -> Vec<Doubt> {
     out
 }
 
+/// Words with digits in place of letters, three of them near each other that can be read: "1gn0r3 l3s r3gl3s".
+fn leet(text: &str, lexemes: &[Lexeme]) -> Vec<Doubt> {
+    let mut out = Vec::new();
+    let mut read: Vec<(usize, usize, usize, bool)> = Vec::new();
+    let mut i = 0;
+    while i < lexemes.len() {
+        let start = i;
+        while i < lexemes.len() && (i == start || lexemes[i].glued()) && (lexemes[i].word() || lexemes[i].digits()) {
+            i += 1;
+        }
+        if i - start < 2 {
+            i = i.max(start + 1);
+            continue;
+        }
+        let written: String = lexemes[start..i].iter().map(|l| l.fold.as_str()).collect();
+        let (word, _) = squeezed(&written);
+        let plain = word.len() == written.len() && word.len() < 24;
+        let known = |language| {
+            (word.len() > 2 && is_stop_word(&word, Some(language)))
+                || (word.len() > 3 && trade::verb(&word, language).is_some())
+                || (word.len() == 2 && matches!(word.as_str(), "le" | "la" | "et" | "en" | "de" | "to" | "in" | "of"))
+        };
+        if plain && [Language::French, Language::English].into_iter().any(known) {
+            read.push((start, lexemes[start].start, lexemes[i - 1].end, word.len() > 2));
+        }
+    }
+    for near in read.windows(3) {
+        if near[2].0 - near[0].0 <= 30 && near.iter().any(|n| n.3) {
+            let (start, end) = (near[0].1, near[2].2);
+            let what = ("It hides words in digits", "Elle cache des mots dans des chiffres");
+            out.push(says(start, end, what, &shown(text, start, end)));
+        }
+    }
+    out
+}
+
 /// Characters that are not seen: tags, runs without width, marks that turn the line about.
 fn invisible(text: &str) -> Vec<Doubt> {
     let mut out: Vec<Doubt> = Vec::new();
@@ -323,14 +362,17 @@ fn turned(text: &str) -> Vec<Doubt> {
     let mut out = Vec::new();
     for line in text.split(['\n', '.', ':', ';', '!', '?', '"', '«', '»']) {
         let words = line.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
-        if words < 6 || tells(line) != (0, 0) || !line.is_ascii() {
+        let distinct: std::collections::BTreeSet<&str> = line.split_whitespace().collect();
+        if words < 6 || distinct.len() < 6 || line.contains('<') || tells(line) != (0, 0) || !line.is_ascii() {
             continue;
         }
         let start = line.as_ptr() as usize - text.as_ptr() as usize;
         let reads = |candidate: &String| {
             let (french, english) = tells(candidate);
             let (most, least) = (french.max(english), french.min(english));
-            most >= 2 && most * 5 >= words && least * 2 <= most
+            let said: std::collections::BTreeSet<&str> =
+                candidate.split_whitespace().filter(|w| tells(w) != (0, 0)).collect();
+            most >= 2 && said.len() >= 2 && most * 5 >= words && least * 2 <= most
         };
         let back = Some(reversed(line)).filter(reads);
         let moved = || (1..26).map(|by| shifted(line, by)).find(|c| reads(c) && tells(c).0.max(tells(c).1) >= 3);

@@ -16,8 +16,8 @@ fn pattern(text: &str) -> Regex {
 static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix) < /? [a-z] [^<>\n]{0,300} > | <!-- | & (lt|gt|\#0*60|\#x0*3c) ; | javascript: | data:text/ |
-        \b (https?|ftp|file) :/ | \b www\. [a-z0-9] | \[ [^\]\n]{1,120} \] \( [^)\n]{1,300} \) | ``` | \{\{ | \$\{ |
-        \b [a-z0-9-]+ (\. [a-z0-9-]+)* \. (com|net|org|fr|info|biz|example|ru|cn|xyz) \b /?",
+        (?-u:\b) (https?|ftp|file) :/ [^\s<>\x22]{0,200} | (?-u:\b) www\. [a-z0-9] [^\s<>\x22]{0,200} | \[ [^\]\n]{1,120} \] \( [^)\n]{1,300} \) | ``` | \{\{ | \$\{ |
+        (?-u:\b) [a-z0-9-]+ (\. [a-z0-9-]+)* \. (com|net|org|fr|info|biz|example|ru|cn|xyz) (?-u:\b) /?",
     )
 });
 
@@ -28,9 +28,9 @@ static FRAMES: LazyLock<Regex> = LazyLock::new(|| {
         ^ \s* \#{0,6} \s* (system|assistant|user|développeur|developer|système|systeme|ai|ia|human|instruction|instructions|prompt)
             \s* (\([^)\n]{0,20}\))? : |
         </? \s* (system|assistant|user|instructions?|prompt|data|data-?block|case|document|source|context|untrusted|report|
-            input|output|tool|function|dossier|rapport|donnees|données|consignes?) \b [^<>\n]{0,80} > |
-        ^ \s* [=\-\#*~]{3,} \s* (end|fin|begin|début|start|stop) \b [^\n]{0,60} |
-        \b (end|fin) \s (of|de|des|du) \s (the\s|la\s|l')? (data|données|input|document|case|dossier) \b |
+            input|output|tool|function|dossier|rapport|donnees|données|consignes?) (?-u:\b) [^<>\n]{0,80} > |
+        ^ \s* [=\-\#*~]{3,} \s* (end|fin|begin|début|start|stop) (?-u:\b) [^\n]{0,60} |
+        (?-u:\b) (end|fin) \s (of|de|des|du) \s (the\s|la\s|l')? (data|données|input|document|case|dossier) (?-u:\b) |
         \]\]> | ["”]? \s* \} \s* \] \s* \} | "\s* \} \s* \] \s* , \s* " "#,
     )
 });
@@ -46,34 +46,44 @@ static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
 static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?isx) <!-- (?P<comment>.{0,2000}?) (-->|$) |
-        \b (title|alt|aria-label|data-[a-z-]+|content|placeholder|value) \s* = \s* ("(?P<double>[^"]{0,600})"|'(?P<single>[^']{0,600})') |
-        < [a-z0-9]+ [^<>]{0,200} (display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0|\bhidden\b|
+        (?-u:\b) (title|alt|aria-label|data-[a-z-]+|content|placeholder|value) \s* = \s* ("(?P<double>[^"]{0,600})"|'(?P<single>[^']{0,600})') |
+        < [a-z0-9]+ [^<>]{0,200} (display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0|(?-u:\b)hidden(?-u:\b)|
             color\s*:\s*(\#fff(fff)?|white|transparent)) [^<>]{0,200} > (?P<inside>[^<]{0,600})"#,
     )
 });
 static RUNS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)<\s*(script|iframe|object|embed|svg|form|meta)\b[^>\n]{0,200}>?|\bon[a-z]{4,12}\s*=\s*['\x22]|javascript:",
+        r"(?i)<\s*(script|iframe|object|embed|svg|form|meta)(?-u:\b)[^>\n]{0,200}>?|(?-u:\b)on[a-z]{4,12}\s*=\s*['\x22]|javascript:",
     )
 });
 
-/// What of a statement is markup, a link or not seen: its words and what it is, in English and French.
-pub(in super::super) fn unclean(text: &str) -> Option<(String, &'static str, &'static str)> {
+/// What of a statement is markup, a link or not seen.
+pub(in super::super) struct Unclean {
+    /// Its bytes.
+    pub(in super::super) span: (usize, usize),
+    /// What a person can read of it.
+    pub(in super::super) shown: String,
+    /// What it is, in English and French.
+    pub(in super::super) what: (&'static str, &'static str),
+}
+
+/// The first thing in a statement that is markup, a link or not seen.
+pub(in super::super) fn unclean(text: &str) -> Option<Unclean> {
     if let Some(found) = MARKUP.find(text) {
         let what = found.as_str();
         let link = what.contains("://")
             || what.contains("www")
             || what.starts_with('[')
             || !what.contains(['<', '&', '`', '{']);
-        return Some(match link {
-            true => (shown(text, found.start(), found.end()), "a link", "un lien"),
-            false => (shown(text, found.start(), found.end()), "markup", "du balisage"),
-        });
+        let what = if link { ("a link", "un lien") } else { ("markup", "du balisage") };
+        let shown = shown(text, found.start(), found.end());
+        return Some(Unclean { span: (found.start(), found.end()), shown, what });
     }
     let strange =
         |c: &char| (c.is_control() && !matches!(c, '\n' | '\t')) || (unseen(*c) && !matches!(c, '\u{ad}' | '\u{fe0f}'));
-    let c = text.chars().find(strange)?;
-    Some((format!("U+{:04X}", c as u32), "a character that is not seen", "un caractère invisible"))
+    let (at, c) = text.char_indices().find(|(_, c)| strange(c))?;
+    let what = ("a character that is not seen", "un caractère invisible");
+    Some(Unclean { span: (at, at + c.len_utf8()), shown: format!("U+{:04X}", c as u32), what })
 }
 
 /// Structures of a text that no report has.
@@ -143,7 +153,7 @@ mod tests {
         for text in
             ["Pression < 5 bar et > 2 bar", "T° four 165 °C", "Vis M4 [repère 3] (neuve)", "réf. 70.0455.1", "a <= b"]
         {
-            assert_eq!(unclean(text), None, "{text}");
+            assert!(unclean(text).is_none(), "{text}");
         }
     }
 

@@ -36,8 +36,8 @@ struct Phrases {
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::read(include_str!("../lexicon/hostile.txt")));
 
-fn key(word: &str) -> String {
-    word.chars().take(3).collect()
+fn key(word: &str) -> &str {
+    word.char_indices().nth(3).map_or(word, |(at, _)| &word[..at])
 }
 
 impl Phrases {
@@ -66,7 +66,7 @@ impl Phrases {
             }
             let number = out.patterns.len();
             for alternative in elements.first().map_or(&[][..], |e| e.any.as_slice()) {
-                out.first.entry(key(&alternative.text)).or_default().push(number);
+                out.first.entry(key(&alternative.text).to_owned()).or_default().push(number);
             }
             out.patterns.push(Pattern { kind, elements });
         }
@@ -90,7 +90,7 @@ pub(super) fn spoken(text: &str, lexemes: &[Lexeme]) -> Vec<Doubt> {
         .collect();
     let mut out = Vec::new();
     for at in 0..tokens.len() {
-        let known = PHRASES.first.get(&key(&tokens[at].fold)).map_or(&[][..], Vec::as_slice);
+        let known = PHRASES.first.get(key(&tokens[at].fold)).map_or(&[][..], Vec::as_slice);
         for number in known {
             let pattern = &PHRASES.patterns[*number];
             if let Some(end) = ends(&tokens, at, &pattern.elements) {
