@@ -10,6 +10,7 @@ mod import;
 mod index;
 mod kill;
 mod life;
+mod redact;
 mod relevance;
 mod search;
 mod speech;

@@ -2,7 +2,7 @@
 
 use savoir_models::redaction::PersonalData;
 
-use super::lexicon::{ADDRESS, GIVEN, KNOWN, MACHINE, NEVER, PARTICLE, STREET, STREET_EN, WITHIN, ZONE};
+use super::lexicon::{ADDRESS, GIVEN, KNOWN, MACHINE, NEVER, PARTICLE, SOMETIMES, STREET, STREET_EN, WITHIN, ZONE};
 use super::sheet::Sheet;
 use super::text::{Shape, Text, is_space, only_space};
 
@@ -20,7 +20,8 @@ pub(super) fn find(sheet: &mut Sheet<'_>) {
 /// The address that begins at word `i`; where to go on.
 fn one(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let text = &sheet.text;
-    let (from, to) = french(text, i).or_else(|| english(text, i)).or_else(|| town_alone(text, i))?;
+    let (from, to) =
+        french(text, i).or_else(|| english(text, i)).or_else(|| town_alone(text, i)).or_else(|| by_code(text, i))?;
     // "Unit 9, Tannery Road": what stands before the street in the same breath.
     let from = before(text, from);
     if sheet.is_guarded(from, to, |g| g.own) {
@@ -33,6 +34,20 @@ fn one(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
 /// "7 impasse du Four à Chaux, 56170 Quiberon", "ZA de Kergaradec, bât. B, 29850 Gouesnou", "BP 40217, 59820 Gravelines".
 fn french(text: &Text<'_>, i: usize) -> Option<(usize, usize)> {
     let mut at = i;
+    if text.is(i, ZONE)
+        && matches!(text.word(i), "dit" | "industrielle" | "artisanale" | "commerciale" | "activite" | "activites")
+    {
+        // The zone has words of its own before this one: "Lieu-dit", "zone d'activités".
+        let from = (i.saturating_sub(3)..i).rev().find(|k| matches!(text.word(*k), "lieu" | "zone" | "parc"))?;
+        return town(text, i + 1, 14)
+            .or_else(|| street_name(text, i + 1).filter(|_| text.is_capital(i + 1)))
+            .map(|to| (from, to));
+    }
+    if text.is(i, STREET) && text.is_capital(i) {
+        // "Route de Quimper, 29000 Plomelin": without a number only right before its town.
+        let name = street_name(text, i + 1)?;
+        return town(text, name, 0).map(|to| (i, to));
+    }
     let numbered = is_house_number(text, at);
     if numbered {
         at += 1;
@@ -189,7 +204,7 @@ fn town_name(text: &Text<'_>, i: usize) -> usize {
         let hyphen = matches!(gap, "-" | "'" | "’" | "‑");
         let cedex = text.word(at) == "cedex";
         let number = text.word(at - 1) == "cedex" && text.is_digits(at) && text.spelt(at).len() <= 2;
-        let more = text.is_capital(at) && !text.is(at, KNOWN & !PARTICLE);
+        let more = text.is_capital(at) && (text.is(at, SOMETIMES) || !text.is(at, KNOWN & !PARTICLE));
         let small = matches!(
             text.word(at),
             "sur" | "sous" | "le" | "la" | "les" | "en" | "de" | "du" | "des" | "l" | "d" | "et"
@@ -224,17 +239,27 @@ fn english(text: &Text<'_>, i: usize) -> Option<(usize, usize)> {
             let tail = tail(text, at + 1);
             let name = |k: usize| text.shape(k) == Some(Shape::Cap) && !text.is(k, NEVER | MACHINE);
             let to = tail.unwrap_or_else(|| with_town(text, at + 1));
-            let named = (i + 1..at).all(name) && text.is_capital(at) && (!text.headline || to > at + 1);
+            let usual = at == i + 2 && is_usual(text, at - 1);
+            let named =
+                ((i + 1..at).all(name) || usual) && text.is_capital(at) && (!text.headline || to > at + 1 || usual);
             return (tail.is_some() || named).then_some((i, to));
         }
         if !(text.is_letters(at) || text.shape(at) == Some(Shape::Mixed))
-            || text.is(at, NEVER) && !text.is(at, GIVEN | STREET_EN)
+            || text.is(at, NEVER) && !text.is(at, GIVEN | STREET_EN) && !is_usual(text, at)
         {
             return None;
         }
         at += 1;
     }
     None
+}
+
+/// "High Street", "Station Road": words that are no names but of streets.
+fn is_usual(text: &Text<'_>, i: usize) -> bool {
+    matches!(
+        text.word(i),
+        "high" | "main" | "station" | "church" | "park" | "mill" | "old" | "new" | "north" | "south" | "east" | "west"
+    ) && matches!(text.word(i + 1), "street" | "road" | "lane" | "avenue" | "st" | "rd")
 }
 
 /// The town and the code behind an English street: one past its last word.
@@ -262,6 +287,32 @@ fn tail(text: &Text<'_>, from: usize) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+/// "The Old Mill, Church Lane, Hexley HX2 4RT": no number, but a British code at the end. What is capitalised before it, back
+/// to the sentence, is the address.
+fn by_code(text: &Text<'_>, i: usize) -> Option<(usize, usize)> {
+    let inward = text.spelt(i + 1);
+    // The letters that Royal Mail uses there: "4KW" is a motor.
+    let printed =
+        inward.len() == 3 && inward.bytes().skip(1).all(|b| b.is_ascii_uppercase() && !b"CIKMOV".contains(&b));
+    let to = code(text, i).filter(|to| printed && *to == i + 2)?;
+    let belongs = |k: usize| {
+        text.is_capital(k)
+            && !(text.is(k, NEVER)
+                && !text.is(k, STREET_EN)
+                && !matches!(text.word(k), "the" | "old" | "new" | "house"))
+            || (text.is_digits(k) && text.spelt(k).len() <= 4 && k > 0 && text.is(k - 1, WITHIN | STREET_EN))
+    };
+    let mut from = i;
+    while from > 0
+        && i - from < 10
+        && belongs(from - 1)
+        && (only_space(text.gap(from - 1)) || matches!(text.gap(from - 1), ", " | ",\n" | "\n" | "-" | "'" | "’"))
+    {
+        from -= 1;
+    }
+    (from < i).then_some((from, to))
 }
 
 /// A British ("BK4 7QP"), Irish ("A92 X2P7") or American ("OH 45402") code.
@@ -343,6 +394,11 @@ mod tests {
             ("2210 Maple Grove Ave, Apt 5B, Dayton, OH 45402, cell", "2210 Maple Grove Ave, Apt 5B, Dayton, OH 45402"),
             ("3 Mill Lane, Drogheda, Co. Louth A92 X2P7. Truck", "3 Mill Lane, Drogheda, Co. Louth A92 X2P7"),
             ("16 Weavers Cut, Hexley.", "16 Weavers Cut, Hexley"),
+            ("we are at The Old Mill, Church Lane, Hexley HX2 4RT from", "The Old Mill, Church Lane, Hexley HX2 4RT"),
+            ("at 45 High Street, Tarn Bridge.", "45 High Street, Tarn Bridge"),
+            ("Route de Quimper, 29000 Plomelin", "Route de Quimper, 29000 Plomelin"),
+            ("Lieu-dit Kergoat, 29720 Plonéour-Lanvern", "Lieu-dit Kergoat, 29720 Plonéour-Lanvern"),
+            ("10 rue Victor-Hugo 75011 Paris", "10 rue Victor-Hugo 75011 Paris"),
             ("passer 3 rue de la Paix, Kermadoué, vers midi", "3 rue de la Paix, Kermadoué"),
         ] {
             assert_eq!(found(raw), [address], "{raw}");
@@ -360,6 +416,7 @@ mod tests {
             "BP à 0,5 bar, 8 200 tr/min, 24000 Cycles",
             "VL 3 voies, 2 routes possibles, mis en place 4 joints",
             "Résidence des Embruns Clairs",
+            "moteur HX4 4KW monté, Motor B14 4KW",
             "remis 12 places libres, arrivé 3e place, en 1200 av. J.-C.",
         ] {
             assert_eq!(found(raw), Vec::<&str>::new(), "{raw}");

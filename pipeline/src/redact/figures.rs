@@ -90,7 +90,7 @@ pub(super) fn luhn(digits: &str) -> bool {
             if n > 9 { n - 9 } else { n }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// The rest of dividing a number, written in figures and letters (A is 10), by 97: accounts and identities are checked by it.

@@ -73,6 +73,10 @@ classes!(
     TEN = 50 "ten",
     JOINT = 51 "joint",
     MONTH = 52 "month",
+    HELPER = 53 "helper",
+    ARTICLE = 54 "article",
+    SAYING = 55 "saying",
+    WHOSE = 56 "whose",
 );
 
 /// A phrase begins with this word.

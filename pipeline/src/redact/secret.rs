@@ -7,7 +7,7 @@ mod forms;
 
 use savoir_models::redaction::PersonalData;
 
-use super::lexicon::{DOOR, FILLER, KEY, KNOWN, LOGIN, NEVER, NUMBER, PASSWORD, PIN, STARTS};
+use super::lexicon::{DOOR, FILLER, KEY, KNOWN, LOGIN, NEVER, NUMBER, PASSWORD, PIN, STARTS, WHOSE};
 use super::mail::words;
 use super::sheet::{Found, Sheet};
 use super::text::{Shape, Text, is_space, only_space};
@@ -38,7 +38,7 @@ fn one(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let value = if class & PASSWORD != 0 {
         password(text, i)
     } else if class & PIN != 0 {
-        code(text, i, 3, 8)
+        code(text, i, 3, 8).or_else(|| later_figures(text, i))
     } else if class & KEY != 0 {
         key(text, i)
     } else if class & DOOR != 0 {
@@ -131,52 +131,6 @@ fn tells(word: &str) -> bool {
     )
 }
 
-/// Words that say whose secret it is: "mot de passe du wifi", "password for the HMI".
-fn matters_not(text: &Text<'_>, i: usize) -> bool {
-    text.is(i, FILLER)
-        || matches!(
-            text.word(i),
-            "automate"
-                | "wifi"
-                | "wi"
-                | "fi"
-                | "admin"
-                | "du"
-                | "de"
-                | "l"
-                | "d"
-                | "hmi"
-                | "plc"
-                | "ihm"
-                | "superviseur"
-                | "par"
-                | "defaut"
-                | "default"
-                | "for"
-                | "of"
-                | "modem"
-                | "routeur"
-                | "router"
-                | "box"
-                | "session"
-                | "pc"
-                | "reseau"
-                | "network"
-                | "site"
-                | "porte"
-                | "portail"
-                | "door"
-                | "gate"
-                | "code"
-                | "password"
-                | "new"
-                | "old"
-                | "nouveau"
-                | "ancien"
-                | "actuel"
-        )
-}
-
 /// Looks for the place where the value of the announcement at word `i` is told.
 fn told(text: &Text<'_>, i: usize, far: usize) -> Option<Told> {
     let mut at = i;
@@ -203,7 +157,7 @@ fn told(text: &Text<'_>, i: usize, far: usize) -> Option<Told> {
             }
             return Some(Told::Verb(text.tokens[last].end));
         }
-        if bare && !matters_not(text, next) {
+        if bare && !text.is(next, FILLER | WHOSE) {
             let value = chunk(text, end).filter(|v| v.1 - v.0 >= 3 && looks_secret(&text.raw[v.0..v.1]));
             if value.is_some() {
                 return Some(Told::Bare(end));
@@ -285,6 +239,14 @@ fn code(text: &Text<'_>, i: usize, least: usize, most: usize) -> Option<Value> {
         && digits * 2 >= signs
         && !spelt.contains(['/', ',', '°']))
     .then_some(value)
+}
+
+/// "PIN de la carte SIM 4471": the first figures that follow, four at least; not "pin 3 du connecteur".
+fn later_figures(text: &Text<'_>, i: usize) -> Option<Value> {
+    let end = (i..i + 6).find(|k| !only_space(text.gap(*k))).unwrap_or(i + 6);
+    let at = (i + 1..=end).find(|k| matches!(text.shape(*k), Some(Shape::Digits | Shape::Mixed)))?;
+    let token = text.tokens[at];
+    (text.is_digits(at) && (4..=8).contains(&(token.end - token.start))).then_some((token.start, token.end))
 }
 
 /// The code of a door, a gate, a key safe.
