@@ -77,6 +77,10 @@ classes!(
     ARTICLE = 54 "article",
     SAYING = 55 "saying",
     WHOSE = 56 "whose",
+    PAIR = 57 "pair",
+    NET = 58 "net",
+    ACCESS = 59 "access",
+    ERROR = 60 "error",
 );
 
 /// A phrase begins with this word.

@@ -144,6 +144,11 @@ fn in_list(text: &Text<'_>, to: usize) -> Option<usize> {
         .then_some(to + 1)
 }
 
+/// Whether "and" or "et" and a capital follow: the list goes on.
+fn is_joined_on(text: &Text<'_>, to: usize) -> bool {
+    only_space(text.gap(to - 1)) && matches!(text.word(to), "et" | "and") && text.is_capital(to + 1)
+}
+
 /// Goes on with names that are listed after one: "Élodie et Mehdi", "bill and grace". `small`: the one before was in small letters.
 fn also(sheet: &mut Sheet<'_>, mut to: usize, small: bool) -> usize {
     while let Some(next) = in_list(&sheet.text, to) {
@@ -156,6 +161,9 @@ fn also(sheet: &mut Sheet<'_>, mut to: usize, small: bool) -> usize {
             && (text.is_capital(next)
                 || (small && lower && text.is(next, SURE | CAPITAL) && !text.is(next + 1, MACHINE)));
         let read = if fits { given(text, next) } else { initials(text, next, Trust::Beside) };
+        // "Tricia, Dev and Ola": whoever is joined to somebody is somebody.
+        let read =
+            read.or_else(|| unknown(text, next).filter(|n| !text.headline && (next > to || is_joined_on(text, n.to))));
         let Some(name) = read.filter(|_| !sheet.is_taken(next, next + 1)) else { break };
         let Some(end) = take(sheet, next, name, false) else { break };
         to = end;

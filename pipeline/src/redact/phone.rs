@@ -20,7 +20,8 @@ const TEN: &[&[usize]] = &[
     &[2, 4, 4],
     &[2, 8],
     &[5, 5],
-    &[2, 2, 3, 3],
+    &[1, 3, 2, 2, 2],
+    &[1, 3, 3, 3],
 ];
 /// How eleven figures that begin with a zero are grouped, in Britain.
 const ELEVEN: &[&[usize]] = &[&[11], &[5, 6], &[5, 3, 3], &[4, 3, 4], &[3, 4, 4], &[4, 7], &[3, 8], &[5, 2, 2, 2]];
@@ -222,7 +223,7 @@ fn dictated(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let typed =
         text.is_digits(i) && head.len() == 2 && head.starts_with('0') && (i + 1..i + 6).any(|k| text.is(k, NUMBER));
     let opens = typed
-        || matches!(head, "zero" | "oh" | "o")
+        || matches!(head, "zero" | "oh" | "o" | "double")
         || (text.is(i, NUMBER)
             && !matches!(head, "et" | "and" | "cent" | "cents" | "hundred")
             && text.behind(i, 5, PHONE).is_some());
@@ -243,7 +244,7 @@ fn dictated(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
         to -= 1;
     }
     let digits = crate::codes::dictated((i..to).map(|k| text.spelt(k)));
-    if !(9..=13).contains(&digits.len()) {
+    if !(9..=15).contains(&digits.len()) {
         // Nothing inside this run can be longer.
         return Some(to.max(i + 1));
     }
@@ -291,6 +292,7 @@ mod tests {
             "0639982154",
             "06/39/98/41/23",
             "0639 98 41 22",
+            "0 800 91 20 45",
             "+33 (0)6 39 98 11 76",
             "+33639985520",
             "0033 6 39 98 55 20",
@@ -329,6 +331,7 @@ mod tests {
             "PO 88-40217, REF-06 39 98 21 54",
             "Poste 3 de la ligne, poste 412 en défaut",
             "GTIN 13760123450017",
+            "Heures : 08 15 12 30 / 13 45 17 00",
             "le numéro de série c'est zéro six douze trente-quatre cinquante-six soixante-dix-huit",
             "serial number is oh seven seven double oh nine hundred four one two",
             "serial number 07700900412",

@@ -45,7 +45,8 @@ pub(super) fn find(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
         let plain = !small || sure || (see && text.is(at, CAPITAL) && ends_small(text, at + 1));
         given(text, at).filter(|_| plain && (is_person_here(sheet, at) || !small))
     } else if text.shape(at) == Some(Shape::Initial) {
-        initials(text, at, Trust::Beside).or_else(|| bare_initials(text, at).filter(|_| closes))
+        initials(text, at, Trust::Beside)
+            .or_else(|| bare_initials(text, at).filter(|_| closes || see || matches!(text.word(i), "name" | "nom")))
     } else {
         stranger(
             sheet,
