@@ -15,6 +15,7 @@ mod llm;
 mod outcomes;
 mod proposals;
 mod protocol;
+mod redact;
 mod relevance;
 mod search;
 mod speech;

@@ -1,8 +1,10 @@
 //! Postal addresses: a number and a street, a zone, a box, and the town behind them; French, British, Irish, American.
 
+mod english;
+
 use savoir_models::redaction::PersonalData;
 
-use super::lexicon::{ADDRESS, GIVEN, KNOWN, MACHINE, NEVER, PARTICLE, STREET, STREET_EN, WITHIN, ZONE};
+use super::lexicon::{ADDRESS, KNOWN, NEVER, PARTICLE, SOMETIMES, STREET, WITHIN, ZONE};
 use super::sheet::Sheet;
 use super::text::{Shape, Text, is_space, only_space};
 
@@ -20,9 +22,13 @@ pub(super) fn find(sheet: &mut Sheet<'_>) {
 /// The address that begins at word `i`; where to go on.
 fn one(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let text = &sheet.text;
-    let (from, to) = french(text, i).or_else(|| english(text, i)).or_else(|| town_alone(text, i))?;
-    // "Unit 9, Tannery Road": what stands before the street in the same breath.
+    let (from, to) = french(text, i)
+        .or_else(|| english::street(text, i))
+        .or_else(|| town_alone(text, i))
+        .or_else(|| english::by_code(text, i))?;
+    // "Unit 9, Tannery Road": what stands before the street in the same breath, and has not been taken.
     let from = before(text, from);
+    let from = (from..to).rev().take_while(|k| !sheet.is_taken(*k, *k + 1)).last()?;
     if sheet.is_guarded(from, to, |g| g.own) {
         return None;
     }
@@ -33,6 +39,30 @@ fn one(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
 /// "7 impasse du Four à Chaux, 56170 Quiberon", "ZA de Kergaradec, bât. B, 29850 Gouesnou", "BP 40217, 59820 Gravelines".
 fn french(text: &Text<'_>, i: usize) -> Option<(usize, usize)> {
     let mut at = i;
+    if text.is(i, ZONE)
+        && matches!(text.word(i), "dit" | "industrielle" | "artisanale" | "commerciale" | "activite" | "activites")
+    {
+        // The zone has words of its own before this one: "Lieu-dit", "zone d'activités".
+        let from = (i.saturating_sub(3)..i).rev().find(|k| matches!(text.word(*k), "lieu" | "zone" | "parc"))?;
+        return town(text, i + 1, 14)
+            .or_else(|| street_name(text, i + 1).filter(|_| text.is_capital(i + 1)))
+            .map(|to| (from, to));
+    }
+    if text.is(i, STREET) && text.is_capital(i) {
+        // "Route de Quimper, 29000 Plomelin": without a number only right before its town.
+        let name = street_name(text, i + 1)?;
+        // "Rue du Moulin 14, 7500 Tournai": Belgian, Swiss, Luxembourgish.
+        let abroad = text.is_digits(name) && text.spelt(name).len() <= 4 && only_space(text.gap(name - 1));
+        if abroad
+            && text.is_digits(name + 1)
+            && text.spelt(name + 1).len() == 4
+            && is_close(text.gap(name))
+            && text.is_capital(name + 2)
+        {
+            return Some((i, town_name(text, name + 2)));
+        }
+        return town(text, name, usize::from(abroad)).map(|to| (i, to));
+    }
     let numbered = is_house_number(text, at);
     if numbered {
         at += 1;
@@ -42,7 +72,12 @@ fn french(text: &Text<'_>, i: usize) -> Option<(usize, usize)> {
             at += 1;
         }
     }
-    let street = numbered && text.is(at, STREET) && is_close(text.before(at));
+    // "14 Grand'Rue".
+    if matches!(text.word(at), "grand" | "grande") && text.word(at + 1) == "rue" {
+        at += 1;
+    }
+    let street =
+        numbered && text.is(at, STREET) && (is_close(text.before(at)) || matches!(text.before(at), "'" | "’" | "-"));
     let zone = text.is(at, ZONE) && (!numbered || is_close(text.before(at)));
     let boxed = matches!(text.word(i), "bp" | "cs") && text.is_digits(i + 1) && only_space(text.gap(i));
     if boxed {
@@ -189,7 +224,7 @@ fn town_name(text: &Text<'_>, i: usize) -> usize {
         let hyphen = matches!(gap, "-" | "'" | "’" | "‑");
         let cedex = text.word(at) == "cedex";
         let number = text.word(at - 1) == "cedex" && text.is_digits(at) && text.spelt(at).len() <= 2;
-        let more = text.is_capital(at) && !text.is(at, KNOWN & !PARTICLE);
+        let more = text.is_capital(at) && (text.is(at, SOMETIMES) || !text.is(at, KNOWN & !PARTICLE));
         let small = matches!(
             text.word(at),
             "sur" | "sous" | "le" | "la" | "les" | "en" | "de" | "du" | "des" | "l" | "d" | "et"
@@ -206,84 +241,6 @@ fn town_name(text: &Text<'_>, i: usize) -> usize {
 fn town_alone(text: &Text<'_>, i: usize) -> Option<(usize, usize)> {
     let announced = text.behind(i, 6, ADDRESS).is_some() || (text.heads_line(i) && i > 0);
     (is_postcode(text, i) && announced && text.spelt(i) < "98900").then(|| (i, town_name(text, i + 1)))
-}
-
-/// "22 Foundry Lane, Tarn Bridge TB7 3AA", "2210 Maple Grove Ave, Apt 5B, Dayton, OH 45402".
-fn english(text: &Text<'_>, i: usize) -> Option<(usize, usize)> {
-    if !is_house_number(text, i) {
-        return None;
-    }
-    // One to four names, then the word for the street.
-    let mut at = i + 1;
-    while at < i + 6
-        && (at == i + 1 && is_close(text.gap(i)) || matches!(text.gap(at - 1), " " | "\u{a0}" | "-" | "'" | "’" | ". "))
-    {
-        let named = at > i + 1 && text.is(at, STREET_EN);
-        let lower = text.shape(at) == Some(Shape::Lower);
-        if named && (!lower || (i + 1..at).all(|k| !text.is(k, KNOWN))) && !text.is(at + 1, STREET_EN) {
-            let tail = tail(text, at + 1);
-            let name = |k: usize| text.shape(k) == Some(Shape::Cap) && !text.is(k, NEVER | MACHINE);
-            let to = tail.unwrap_or_else(|| with_town(text, at + 1));
-            let named = (i + 1..at).all(name) && text.is_capital(at) && (!text.headline || to > at + 1);
-            return (tail.is_some() || named).then_some((i, to));
-        }
-        if !(text.is_letters(at) || text.shape(at) == Some(Shape::Mixed))
-            || text.is(at, NEVER) && !text.is(at, GIVEN | STREET_EN)
-        {
-            return None;
-        }
-        at += 1;
-    }
-    None
-}
-
-/// The town and the code behind an English street: one past its last word.
-fn tail(text: &Text<'_>, from: usize) -> Option<usize> {
-    let mut at = from;
-    while at < text.len() && at < from + 10 {
-        let gap = text.gap(at - 1);
-        if gap.contains(['!', '?', ';', ':', '('])
-            || gap.contains(". ") && text.spelt(at - 1).len() > 3
-            || gap.matches('\n').count() > 1
-        {
-            return None;
-        }
-        if let Some(to) = code(text, at) {
-            return Some(to);
-        }
-        if !(text.is_capital(at)
-            || text.is(at, WITHIN | PARTICLE)
-            || text.shape(at) == Some(Shape::Mixed)
-            || text.is_digits(at)
-            || matches!(text.word(at), "on" | "upon" | "in" | "under"))
-        {
-            return None;
-        }
-        at += 1;
-    }
-    None
-}
-
-/// A British ("BK4 7QP"), Irish ("A92 X2P7") or American ("OH 45402") code.
-fn code(text: &Text<'_>, i: usize) -> Option<usize> {
-    let first = text.spelt(i);
-    let second = text.spelt(i + 1);
-    let spaced = only_space(text.gap(i));
-    let upper = |s: &str| s.is_ascii() && !s.bytes().any(|b| b.is_ascii_lowercase());
-    let outward = (2..=4).contains(&first.len())
-        && upper(first)
-        && first.starts_with(|c: char| c.is_ascii_alphabetic())
-        && first.bytes().any(|b| b.is_ascii_digit());
-    let inward = second.len() == 3
-        && second.starts_with(|c: char| c.is_ascii_digit())
-        && second[1..].bytes().all(|b| b.is_ascii_alphabetic());
-    let irish = first.len() == 3 && second.len() == 4 && upper(second) && second.bytes().any(|b| b.is_ascii_digit());
-    let state = first.len() == 2 && text.shape(i) == Some(Shape::Upper) && text.is_digits(i + 1) && second.len() == 5;
-    if spaced && ((outward && (inward && upper(second) || irish)) || state) {
-        let plus = text.gap(i + 1) == "-" && text.is_digits(i + 2) && text.spelt(i + 2).len() == 4 && state;
-        return Some(i + 2 + usize::from(plus));
-    }
-    None
 }
 
 /// Takes in what stands before a street and belongs to it: "Unit ", "Flat 2, ", "Apt 5B, ".
@@ -343,6 +300,15 @@ mod tests {
             ("2210 Maple Grove Ave, Apt 5B, Dayton, OH 45402, cell", "2210 Maple Grove Ave, Apt 5B, Dayton, OH 45402"),
             ("3 Mill Lane, Drogheda, Co. Louth A92 X2P7. Truck", "3 Mill Lane, Drogheda, Co. Louth A92 X2P7"),
             ("16 Weavers Cut, Hexley.", "16 Weavers Cut, Hexley"),
+            ("we are at The Old Mill, Church Lane, Hexley HX2 4RT from", "The Old Mill, Church Lane, Hexley HX2 4RT"),
+            ("at 45 High Street, Tarn Bridge.", "45 High Street, Tarn Bridge"),
+            ("Route de Quimper, 29000 Plomelin", "Route de Quimper, 29000 Plomelin"),
+            ("livraison Rue du Moulin 14, 7500 Tournai. Variateur", "Rue du Moulin 14, 7500 Tournai"),
+            ("Mail to PO Box 418, Hexley HX3 9ZZ. Invoice", "PO Box 418, Hexley HX3 9ZZ"),
+            ("Dunmarsh Parcels Ltd\nDock Road, Dunmarsh DM2 6RL", "Dock Road, Dunmarsh DM2 6RL"),
+            ("Lieu-dit Kergoat, 29720 Plonéour-Lanvern", "Lieu-dit Kergoat, 29720 Plonéour-Lanvern"),
+            ("au 14 Grand'Rue, 68000 Colmar", "14 Grand'Rue, 68000 Colmar"),
+            ("10 rue Victor-Hugo 75011 Paris", "10 rue Victor-Hugo 75011 Paris"),
             ("passer 3 rue de la Paix, Kermadoué, vers midi", "3 rue de la Paix, Kermadoué"),
         ] {
             assert_eq!(found(raw), [address], "{raw}");
@@ -360,6 +326,7 @@ mod tests {
             "BP à 0,5 bar, 8 200 tr/min, 24000 Cycles",
             "VL 3 voies, 2 routes possibles, mis en place 4 joints",
             "Résidence des Embruns Clairs",
+            "moteur HX4 4KW monté, Motor B14 4KW",
             "remis 12 places libres, arrivé 3e place, en 1200 av. J.-C.",
         ] {
             assert_eq!(found(raw), Vec::<&str>::new(), "{raw}");

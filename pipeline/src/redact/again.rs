@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use savoir_models::redaction::PersonalData;
 
-use super::lexicon::{BRAND, CAPITAL, COMPANY, GIVEN, KNOWN, MACHINE, NEVER, PLACE, SOMETIMES, UNSURE};
+use super::lexicon::{BRAND, CAPITAL, COMPANY, GIVEN, KNOWN, MACHINE, NEVER, PLACE, SEE, SOMETIMES, UNSURE};
 use super::people::{Part, People};
 use super::person::tells_of_person;
 use super::sheet::{Found, Sheet};
@@ -156,7 +156,11 @@ fn is_meant(sheet: &Sheet<'_>, i: usize, to: usize, part: Part) -> bool {
     }
     let doubtful = text.is(i, CAPITAL | UNSURE) || text.is(i, KNOWN);
     if lower {
-        return !doubtful && text.spelt(i).chars().count() >= 3;
+        // "vu martin hier", when Martin is known to be somebody here.
+        let seen = i > 0
+            && only_space(text.before(i))
+            && (text.is(i - 1, SEE) || matches!(text.word(i - 1), "vu" | "avec" | "chez" | "par"));
+        return (!doubtful || (seen && text.is(i, CAPITAL))) && text.spelt(i).chars().count() >= 3;
     }
     let word =
         text.is(i, NEVER) && !text.is(i, SOMETIMES | GIVEN) || (shape == Some(Shape::Upper) && text.is(i, KNOWN));

@@ -220,7 +220,9 @@ fn bic(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
 /// "sort code 20-00-00, account number 55779911": a British account is known by what announces it.
 fn account(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let text = &sheet.text;
-    if !text.is_digits(i) || !(i > 0 && text.is(i - 1, ACCOUNT) && leads(text.gap(i - 1))) {
+    let named = i > 0 && leads(text.gap(i - 1));
+    let british = named && text.word(i - 1) == "account" && text.spelt(i).len() == 8;
+    if !text.is_digits(i) || !(british || (named && text.is(i - 1, ACCOUNT))) {
         return None;
     }
     let figures = Figures::read(text, i);

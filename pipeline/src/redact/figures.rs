@@ -57,8 +57,8 @@ fn parts(gap: &str) -> bool {
     let sign = signs.next();
     let plain = matches!(sign, None | Some('.' | '-' | '/' | '·' | '‑' | '–' | '_')) && signs.next().is_none();
     !gap.is_empty() && gap.chars().count() <= 3 && !gap.contains('\n') && plain
-        // "bar. 06 39…" begins anew: a full stop parts groups without a space, or not at all.
-        && !(sign == Some('.') && gap.len() > 1)
+        // "bar. 06 39…" and "12 30 / 13 45" begin anew: these signs part groups without a space, or not at all.
+        && !(matches!(sign, Some('.' | '/' | '_')) && gap.chars().count() > 1)
 }
 
 /// Whether the word stands inside a longer reference: a sign joins it to letters or figures without any space.
@@ -90,7 +90,7 @@ pub(super) fn luhn(digits: &str) -> bool {
             if n > 9 { n - 9 } else { n }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// The rest of dividing a number, written in figures and letters (A is 10), by 97: accounts and identities are checked by it.

@@ -22,7 +22,7 @@ fn one(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let (from, to) = if text.is(i, BIRTH) {
         let at = after_cue(text, i)?;
         (at, date(text, at)?)
-    } else if text.is(i, SSN | PAPER) {
+    } else if text.is(i, SSN | PAPER) && (text.word(i) != "ni" || text.spelt(i) == "NI") {
         let at = after_cue(text, i)?;
         (at, number(text, at, text.is(i, SSN))?)
     } else {
@@ -122,7 +122,7 @@ fn nir(text: &Text<'_>, i: usize) -> Option<usize> {
 /// one: currents are told like that too.
 fn nino(text: &Text<'_>, i: usize) -> Option<usize> {
     let head = text.spelt(i);
-    text.behind(i, 6, SSN)?;
+    text.behind(i, 6, SSN).filter(|k| text.spelt(*k) != "ni")?;
     if text.shape(i) == Some(Shape::Mixed) {
         let bytes = head.as_bytes();
         let form = bytes.len() == 9
@@ -167,6 +167,7 @@ mod tests {
             ("vu 2 69 05 49 588 157 80 sur la fiche", "2 69 05 49 588 157 80"),
             ("NI number JG 10 37 59 A.", "JG 10 37 59 A"),
             ("NINO: QQ123456C", "QQ123456C"),
+            ("NI: JG103759A, DOB", "JG103759A"),
             ("SSN 219-09-9999 written", "219-09-9999"),
             ("CNI n° D2H6862M2. Colis", "D2H6862M2"),
             ("permis n° 14AA00002.", "14AA00002"),
@@ -190,6 +191,7 @@ mod tests {
             "285113523804108",
             "passeport perdu",
             "KM 32 15 12 A",
+            "ni 2024 ni 2025",
             "permis de travail 2026-12",
         ] {
             assert_eq!(found(raw), Vec::<&str>::new(), "{raw}");

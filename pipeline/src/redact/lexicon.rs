@@ -73,6 +73,14 @@ classes!(
     TEN = 50 "ten",
     JOINT = 51 "joint",
     MONTH = 52 "month",
+    HELPER = 53 "helper",
+    ARTICLE = 54 "article",
+    SAYING = 55 "saying",
+    WHOSE = 56 "whose",
+    PAIR = 57 "pair",
+    NET = 58 "net",
+    ACCESS = 59 "access",
+    ERROR = 60 "error",
 );
 
 /// A phrase begins with this word.

@@ -7,7 +7,7 @@ use super::sheet::{Found, Sheet};
 use super::text::{Text, only_space};
 
 /// Characters of a mail address beside letters and figures.
-const LOCAL: &[char] = &['.', '_', '-', '+', '%', '\'', '&', '*', '=', '~', '#'];
+const LOCAL: &[char] = &['.', '_', '-', '+', '%', '\'', '~'];
 /// How far an address may reach on either side of its sign, in bytes (RFC 5321: 64 and 255).
 const REACH: usize = 256;
 

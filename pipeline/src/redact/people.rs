@@ -89,7 +89,6 @@ impl People {
         self.count += 1;
         if let Some(given) = &called.given {
             self.given.entry(given.clone()).or_insert(number);
-            // "Jean-Pierre" is also called by the first half only in "Jean-Pi…": no. But Marie-Claire's colleagues say it whole.
         }
         let Some(family) = &called.family else { return };
         self.family.entry(family.clone()).or_insert(number);

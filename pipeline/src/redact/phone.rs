@@ -20,7 +20,8 @@ const TEN: &[&[usize]] = &[
     &[2, 4, 4],
     &[2, 8],
     &[5, 5],
-    &[2, 2, 3, 3],
+    &[1, 3, 2, 2, 2],
+    &[1, 3, 3, 3],
 ];
 /// How eleven figures that begin with a zero are grouped, in Britain.
 const ELEVEN: &[&[usize]] = &[&[11], &[5, 6], &[5, 3, 3], &[4, 3, 4], &[3, 4, 4], &[4, 7], &[3, 8], &[5, 2, 2, 2]];
@@ -38,7 +39,7 @@ pub(super) fn find(sheet: &mut Sheet<'_>) {
         let next = if sheet.is_taken(i, i + 1) {
             None
         } else if sheet.text.is_digits(i) {
-            written(sheet, i)
+            written(sheet, i).or_else(|| dictated(sheet, i).filter(|_| sheet.is_taken(i, i + 1)))
         } else if sheet.text.is(i, NUMBER) {
             dictated(sheet, i)
         } else {
@@ -67,11 +68,15 @@ fn written(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
 
 /// Whether the word before says that the number is that of a thing ("S/N", "réf."), and none says that it is a telephone.
 pub(super) fn is_announced(text: &Text<'_>, i: usize) -> bool {
-    let thing = (i.saturating_sub(3)..i)
-        .rev()
-        .take_while(|k| leads(text.gap(*k)) || only_space(text.gap(*k)))
-        .find(|k| text.is(*k, ANNOUNCE | PHONE));
-    thing.is_some_and(|k| !text.is(k, PHONE))
+    is_thing(text, i, 3, leads)
+}
+
+fn is_thing(text: &Text<'_>, i: usize, within: usize, near: impl Fn(&str) -> bool) -> bool {
+    // "Serial number": the number of a thing; "my number": of a person.
+    let plain = |k: usize| matches!(text.word(k), "number" | "numero") && !text.is(k, ANNOUNCE);
+    let words = (i.saturating_sub(within)..i).rev().take_while(|k| near(text.gap(*k)) || only_space(text.gap(*k)));
+    let cue = words.filter(|k| !plain(*k)).find(|k| text.is(*k, ANNOUNCE | PHONE));
+    cue.is_some_and(|k| text.is(k, ANNOUNCE) && (!text.is(k, PHONE) || matches!(text.word(k), "number" | "numero")))
 }
 
 type Seen = (usize, usize, String);
@@ -159,7 +164,8 @@ fn national(text: &Text<'_>, i: usize) -> Option<Seen> {
 fn called(text: &Text<'_>, i: usize) -> Option<Seen> {
     let cue = i.checked_sub(1).filter(|k| text.is(*k, PHONE) && leads(text.gap(*k)))?;
     let figures = Figures::read(text, i);
-    let groups = figures.ends.iter().rposition(|end| (8..=15).contains(end))? + 1;
+    let local = (figures.sizes(2) == [3, 4]).then_some(1);
+    let groups = figures.ends.iter().rposition(|end| (8..=15).contains(end)).or(local)? + 1;
     let to = figures.end(groups)?;
     let strict = !text.is(cue, CALL) && figures.digits.starts_with(|c: char| c != '0');
     (!strict && !is_joined(text, i, to))
@@ -213,7 +219,11 @@ pub(super) fn find_extensions(sheet: &mut Sheet<'_>) {
 fn dictated(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let text = &sheet.text;
     let head = text.word(i);
-    let opens = matches!(head, "zero" | "oh" | "o")
+    // "06 39 98 vingt et un": begun in figures.
+    let typed =
+        text.is_digits(i) && head.len() == 2 && head.starts_with('0') && (i + 1..i + 6).any(|k| text.is(k, NUMBER));
+    let opens = typed
+        || matches!(head, "zero" | "oh" | "o" | "double")
         || (text.is(i, NUMBER)
             && !matches!(head, "et" | "and" | "cent" | "cents" | "hundred")
             && text.behind(i, 5, PHONE).is_some());
@@ -234,9 +244,12 @@ fn dictated(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
         to -= 1;
     }
     let digits = crate::codes::dictated((i..to).map(|k| text.spelt(k)));
-    if !(9..=13).contains(&digits.len()) {
+    if !(9..=15).contains(&digits.len()) {
         // Nothing inside this run can be longer.
         return Some(to.max(i + 1));
+    }
+    if is_thing(text, i, 6, |gap| gap.len() <= 2 && !gap.contains(['.', '\n'])) {
+        return Some(to);
     }
     sheet.take(PersonalData::Phone, (i, to), key(&digits)).then_some(to)
 }
@@ -279,6 +292,7 @@ mod tests {
             "0639982154",
             "06/39/98/41/23",
             "0639 98 41 22",
+            "0 800 91 20 45",
             "+33 (0)6 39 98 11 76",
             "+33639985520",
             "0033 6 39 98 55 20",
@@ -317,6 +331,10 @@ mod tests {
             "PO 88-40217, REF-06 39 98 21 54",
             "Poste 3 de la ligne, poste 412 en défaut",
             "GTIN 13760123450017",
+            "Heures : 08 15 12 30 / 13 45 17 00",
+            "le numéro de série c'est zéro six douze trente-quatre cinquante-six soixante-dix-huit",
+            "serial number is oh seven seven double oh nine hundred four one two",
+            "serial number 07700900412",
             "003 14/11/0009, 000 123 456 789",
         ] {
             assert_eq!(found(raw), Vec::<&str>::new(), "{raw}");

@@ -3,11 +3,13 @@
 //! A word announces them; what follows must be told as a value ("is", ":", "=") or look like one. Keys of well-known forms
 //! and those in addresses of the web need no announcement.
 
+mod door;
 mod forms;
 
 use savoir_models::redaction::PersonalData;
 
-use super::lexicon::{DOOR, FILLER, KEY, KNOWN, LOGIN, NEVER, NUMBER, PASSWORD, PIN, STARTS};
+use self::door::{alarm, beside_a_door, code, door, later_figures};
+use super::lexicon::{ACCESS, DOOR, FILLER, KEY, KNOWN, LOGIN, NET, NEVER, PAIR, PASSWORD, PIN, STARTS, WHOSE};
 use super::mail::words;
 use super::sheet::{Found, Sheet};
 use super::text::{Shape, Text, is_space, only_space};
@@ -31,31 +33,81 @@ pub(super) fn find(sheet: &mut Sheet<'_>) {
 fn one(sheet: &mut Sheet<'_>, i: usize) -> Option<usize> {
     let text = &sheet.text;
     let class = text.tokens.get(i)?.class;
-    // "user admin pass 1234"; by itself "pass" is a word of every trade.
-    if text.word(i) == "pass" && text.behind(i, 5, LOGIN).is_none() && !text.gap(i).contains([':', '=']) {
+    if let Some((name, secret)) = pair(text, i) {
+        if let Some(name) = name {
+            take(sheet, name);
+        }
+        return take(sheet, secret);
+    }
+    if class & PASSWORD != 0 && !is_password(text, i) {
         return None;
     }
     let value = if class & PASSWORD != 0 {
         password(text, i)
     } else if class & PIN != 0 {
-        code(text, i, 3, 8)
-    } else if class & KEY != 0 {
+        code(text, i, 3, 8).or_else(|| later_figures(text, i))
+    } else if class & KEY != 0 || (matches!(text.word(i), "cle" | "clef" | "key") && text.behind(i, 8, NET).is_some()) {
         key(text, i)
     } else if class & DOOR != 0 {
         door(text, i)
-    } else if class & LOGIN != 0 {
+    } else if class & LOGIN != 0 && class & ACCESS == 0 {
         login(text, i)
     } else {
-        None
+        beside_a_door(text, i)
     }?;
+    // A licence key may be a part's reference; then it is that.
+    let (from, to) = words(text, value.0, value.1);
+    let upper = !text.raw[value.0..value.1].contains(char::is_lowercase);
+    let product = matches!(text.word(i), "produit" | "licence" | "license" | "product")
+        || matches!(text.word(i.saturating_sub(1)), "licence" | "license" | "product");
+    if class & KEY != 0 && upper && product && sheet.is_guarded(from, to, |g| g.number) {
+        return None;
+    }
     let next = take(sheet, value);
     let text = &sheet.text;
     let beside = match next {
-        Some(to) if class & PASSWORD != 0 => another(text, to),
+        Some(to) if class & (PASSWORD | PIN) != 0 => another(text, to),
         _ if class & DOOR != 0 => alarm(text, i),
         _ => None,
     };
     beside.and_then(|again| take(sheet, again)).or(next)
+}
+
+/// Whether the word means a password: "user admin pass 1234", while by itself "pass" is a word of every trade.
+fn is_password(text: &Text<'_>, i: usize) -> bool {
+    match text.word(i) {
+        "pass" => text.behind(i, 5, LOGIN).is_some() || text.gap(i).contains([':', '=']),
+        "passe" => {
+            text.behind(i, 2, STARTS).is_some()
+                || (text.gap(i).contains([':', '=']) && text.behind(i, 6, LOGIN | NET).is_some())
+        }
+        _ => true,
+    }
+}
+
+/// "VPN : jdoe / Zx9!kk21", "mdp : admin/Tech2024": a name, unless it is an ordinary word, and a secret.
+fn pair(text: &Text<'_>, i: usize) -> Option<(Option<Value>, Value)> {
+    if !text.is(i, PAIR) {
+        return None;
+    }
+    // "Login for the HMI: …".
+    let last = (i..text.len().min(i + 4)).find(|k| !only_space(text.gap(*k)))?;
+    let from = text.tokens[last].end + text.gap(last).find([':', '='])? + 1;
+    let (start, end) = chunk(text, from)?;
+    let first = &text.raw[start..end];
+    let (name, secret) = match first.split_once('/') {
+        Some((name, secret)) if !secret.is_empty() => ((start, start + name.len()), (end - secret.len(), end)),
+        Some(_) => return None,
+        None => ((start, end), chunk(text, end + text.raw.get(end..)?.strip_prefix(" / ").map(|_| 3)?)?),
+    };
+    let spelt = &text.raw[secret.0..secret.1];
+    let letters = spelt.chars().any(char::is_alphabetic);
+    if !(looks_secret(spelt) && letters && spelt.chars().count() >= 6) || spelt.contains('/') {
+        return None;
+    }
+    let (word, last) = words(text, name.0, name.1);
+    let ordinary = last == word + 1 && (text.is(word, KNOWN) || matches!(text.word(word), "admin" | "root" | "user"));
+    Some(((!ordinary && name.1 - name.0 >= 3).then_some(name), secret))
 }
 
 /// A stretch of bytes that is a value.
@@ -131,56 +183,11 @@ fn tells(word: &str) -> bool {
     )
 }
 
-/// Words that say whose secret it is: "mot de passe du wifi", "password for the HMI".
-fn matters_not(text: &Text<'_>, i: usize) -> bool {
-    text.is(i, FILLER)
-        || matches!(
-            text.word(i),
-            "automate"
-                | "wifi"
-                | "wi"
-                | "fi"
-                | "admin"
-                | "du"
-                | "de"
-                | "l"
-                | "d"
-                | "hmi"
-                | "plc"
-                | "ihm"
-                | "superviseur"
-                | "par"
-                | "defaut"
-                | "default"
-                | "for"
-                | "of"
-                | "modem"
-                | "routeur"
-                | "router"
-                | "box"
-                | "session"
-                | "pc"
-                | "reseau"
-                | "network"
-                | "site"
-                | "porte"
-                | "portail"
-                | "door"
-                | "gate"
-                | "code"
-                | "password"
-                | "new"
-                | "old"
-                | "nouveau"
-                | "ancien"
-                | "actuel"
-        )
-}
-
 /// Looks for the place where the value of the announcement at word `i` is told.
 fn told(text: &Text<'_>, i: usize, far: usize) -> Option<Told> {
     let mut at = i;
-    let mut bare = true;
+    // "MP-204": what hangs on the word is no value.
+    let mut bare = !text.gap(i).starts_with(['-', '_', '.']);
     loop {
         let gap = text.gap(at);
         let end = text.tokens.get(at)?.end;
@@ -203,7 +210,13 @@ fn told(text: &Text<'_>, i: usize, far: usize) -> Option<Told> {
             }
             return Some(Told::Verb(text.tokens[last].end));
         }
-        if bare && !matters_not(text, next) {
+        // "changed to Zw8-kkP2", "remplacé par": a value, when it looks like one.
+        if matches!(text.word(next), "changed" | "set" | "reset" | "change" | "changee" | "modifie" | "remplace")
+            && matches!(text.word(next + 1), "to" | "en" | "par" | "a" | "as")
+        {
+            return Some(Told::Bare(text.tokens[next + 1].end));
+        }
+        if bare && !text.is(next, FILLER | WHOSE) {
             let value = chunk(text, end).filter(|v| v.1 - v.0 >= 3 && looks_secret(&text.raw[v.0..v.1]));
             if value.is_some() {
                 return Some(Told::Bare(end));
@@ -227,6 +240,9 @@ fn password(text: &Text<'_>, i: usize) -> Option<Value> {
     };
     let value = chunk(text, at)?;
     let spelt = &text.raw[value.0..value.1];
+    if spelt.chars().count() < 3 {
+        return None;
+    }
     if looks_secret(spelt) {
         return Some(value);
     }
@@ -236,7 +252,7 @@ fn password(text: &Text<'_>, i: usize) -> Option<Value> {
     }
     // "mot de passe : à demander", "the password is wrong".
     let ordinary = if sure { NEVER | FILLER | PASSWORD | LOGIN | STARTS } else { KNOWN };
-    (!text.is(word, ordinary) && !(sure && spelt.chars().count() < 3)).then_some(value)
+    (!text.is(word, ordinary)).then_some(value)
 }
 
 /// "Old password 0000 still works, new one is R3dCrane": another password in the same sentence.
@@ -245,9 +261,23 @@ fn another(text: &Text<'_>, from: usize) -> Option<Value> {
     while at < text.len() && at < from + 12 && !text.gap(at.saturating_sub(1)).contains('\n') {
         let sign = text.gap(at).trim_start().starts_with([':', '=', '→']);
         let newer = (from..=at).any(|k| {
-            matches!(text.word(k), "new" | "nouveau" | "nouvelle" | "maintenant" | "now" | "old" | "ancien" | "devient")
+            matches!(
+                text.word(k),
+                "new"
+                    | "nouveau"
+                    | "nouvelle"
+                    | "maintenant"
+                    | "now"
+                    | "old"
+                    | "ancien"
+                    | "devient"
+                    | "change"
+                    | "changee"
+                    | "changed"
+                    | "reset"
+            )
         });
-        if newer && (sign || tells(text.word(at)) || text.word(at) == "by" || text.word(at) == "par") {
+        if newer && (sign || tells(text.word(at)) || matches!(text.word(at), "by" | "par" | "en" | "to")) {
             let end = text.tokens[at].end;
             let value = chunk(text, end + if sign { text.gap(at).find([':', '=', '→'])? + 1 } else { 0 })?;
             return looks_secret(&text.raw[value.0..value.1]).then_some(value);
@@ -271,64 +301,10 @@ fn key(text: &Text<'_>, i: usize) -> Option<Value> {
     (spelt.len() >= least && !named && (looks_secret(spelt) || least == 4)).then_some(value)
 }
 
-/// A code of `least` to `most` signs, figures among them, behind up to [`FAR`] words.
-fn code(text: &Text<'_>, i: usize, least: usize, most: usize) -> Option<Value> {
-    let at = match told(text, i, FAR)? {
-        Told::Sign(at) | Told::Verb(at) | Told::Bare(at) => at,
-    };
-    let value = chunk(text, at)?;
-    let spelt = &text.raw[value.0..value.1];
-    let digits = spelt.chars().filter(char::is_ascii_digit).count();
-    let signs = spelt.chars().filter(|c| !matches!(c, '-' | '.' | ' ' | '*' | '#')).count();
-    (digits >= least.min(3)
-        && (least..=most).contains(&signs)
-        && digits * 2 >= signs
-        && !spelt.contains(['/', ',', '°']))
-    .then_some(value)
-}
-
-/// The code of a door, a gate, a key safe.
-fn door(text: &Text<'_>, i: usize) -> Option<Value> {
-    // "Sonner à l'interphone B, code A7819": the code has a word of its own.
-    let later = (i + 1..text.len().min(i + 5)).find(|k| text.word(*k) == "code");
-    let from = later.filter(|_| matches!(text.word(i), "interphone" | "digicode" | "intrusion" | "alarm")).unwrap_or(i);
-    let spoken = spoken(text, from);
-    code(text, from, 3, 10).or(spoken)
-}
-
-/// A code that is dictated: "code du portail quatre cinq deux un B".
-fn spoken(text: &Text<'_>, i: usize) -> Option<Value> {
-    let mut from = i + 1;
-    while from < i + 4 && (text.is(from, FILLER) || tells(text.word(from))) && !text.is(from, NUMBER) {
-        from += 1;
-    }
-    let mut to = from;
-    while to < text.len() && to < from + 12 && text.is(to, NUMBER) && text.gap(to - 1).len() <= 2 {
-        to += 1;
-    }
-    let digits = crate::codes::dictated((from..to).map(|k| text.spelt(k)));
-    if to < from + 2 || !(3..=8).contains(&digits.len()) {
-        return None;
-    }
-    // A letter closes some codes; "à", "a" and "et" do not.
-    let letter = text.spelt(to).len() == 1
-        && text.is_letters(to)
-        && !matches!(text.word(to), "a" | "y" | "o" | "l" | "d" | "e")
-        && only_space(text.gap(to - 1));
-    let last = if letter { to } else { to - 1 };
-    Some((text.tokens[from].start, text.tokens[last].end))
-}
-
-/// "Alarme intrusion …, alarme 7731": where a code of a door stands, that of the alarm is no error code.
-fn alarm(text: &Text<'_>, i: usize) -> Option<Value> {
-    let named = (i + 1..text.len().min(i + 6))
-        .find(|k| matches!(text.word(*k), "alarme" | "alarm") && text.is_digits(k + 1))?;
-    code(text, named, 4, 8)
-}
-
 /// The name of an account, when its password stands near: alone it says nothing that is not in every report.
 fn login(text: &Text<'_>, i: usize) -> Option<Value> {
-    let secret = text.ahead(i, 12, PASSWORD).is_some() || text.behind(i, 12, PASSWORD).is_some();
+    let secret =
+        text.ahead(i, 12, PASSWORD).or_else(|| text.behind(i, 12, PASSWORD)).is_some_and(|k| is_password(text, k));
     if !secret || text.is(i + 1, LOGIN | PASSWORD) {
         return None;
     }

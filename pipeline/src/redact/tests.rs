@@ -99,6 +99,14 @@ fn the_intakes_own_numbers_survive_whatever_they_look_like() {
 }
 
 #[test]
+fn a_reference_that_is_called_a_key_stays_a_reference() {
+    let case = case(|intake| {
+        intake.report = Some("Clé produit 6ES7-822-1AA07 absente, clé API 9f8e7d6c5b4a3928 posée.".into())
+    });
+    assert_eq!(said(&case), ["Clé produit 6ES7-822-1AA07 absente, clé API [SECRET_1] posée."]);
+}
+
+#[test]
 fn a_secret_is_found_again_where_nothing_announces_it_and_a_door_code_is_not() {
     let case = case(|intake| {
         intake.exchanges = vec![says("Le mdp est Soleil2024!, code portail 2580.")];

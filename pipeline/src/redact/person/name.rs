@@ -165,7 +165,14 @@ pub(super) fn titled(text: &Text<'_>, i: usize) -> Option<Name> {
     } else {
         Called { family: Some(joined(text, i, to)), ..Called::default() }
     };
-    name(text, to, more + 1, called)
+    let mut whole = name(text, to, more + 1, called)?;
+    // "M. Ouali R.": the initial behind.
+    if only_space(text.gap(to - 1)) && text.shape(to) == Some(Shape::Initial) && text.gap(to).starts_with('.') {
+        whole.to += 1;
+        whole.end = text.tokens[to].end + 1;
+        whole.called.initial = text.word(to).chars().next().filter(|_| whole.called.given.is_none());
+    }
+    Some(whole)
 }
 
 /// The name after a title in a text that knows no capitals: one word, with its particle, or a first name and another.
@@ -253,7 +260,9 @@ pub(super) fn bare_initials(text: &Text<'_>, i: usize) -> Option<Name> {
 }
 
 fn surname_of_initials(text: &Text<'_>, i: usize, from: usize, trust: Trust) -> Option<Name> {
-    let first = family(text, from, trust, true)?;
+    // "P. de Souza".
+    let small = text.is(from, PARTICLE) && text.shape(from) == Some(Shape::Lower);
+    let first = family(text, from, if small { Trust::Titled } else { trust }, true)?;
     let (to, more) = further(text, first, Trust::Beside, false);
     let initial = text.word(i).chars().next();
     name(text, to, more + 2, Called { given: None, initial, family: Some(joined(text, from, to)) })

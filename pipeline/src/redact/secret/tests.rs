@@ -23,6 +23,13 @@ fn passwords_are_found_as_they_are_told() {
         ("Old panel password 0000 still works, new one is R3dCrane. Crane HP80-1342", &["0000", "R3dCrane"]),
         ("username t.hallworth, pwd Comp!ress55. Gateway 172.16.4.9", &["t.hallworth", "Comp!ress55"]),
         ("clé wifi : maison2020 au dos", &["maison2020"]),
+        ("Wi-Fi atelier : réseau ABERS-PROD, clé k7Rt-99xw-Lune. Connecté", &["k7Rt-99xw-Lune"]),
+        ("VPN : utilisateur mroussel, passe : Val-Brun_2026. Poste", &["mroussel", "Val-Brun_2026"]),
+        ("VPN : jdoe / Zx9!kk21 depuis le bureau", &["jdoe", "Zx9!kk21"]),
+        ("Clé WPA2 : 8F3A-22C9-0B17", &["8F3A-22C9-0B17"]),
+        ("mdp : admin/Tech2024", &["Tech2024"]),
+        ("Login for the HMI: operator / Press80!", &["Press80!"]),
+        ("admin password changed to Zw8-kkP2 on the gateway", &["Zw8-kkP2"]),
     ] {
         assert_eq!(found(raw), secrets, "{raw}");
     }
@@ -39,6 +46,15 @@ fn codes_of_doors_are_found_and_those_of_errors_are_not() {
         ("PIN de la carte SIM du modem : 4471, PUK 20886613. Le fil va sur pin 3 du connecteur", &["4471", "20886613"]),
         ("gate code is 4477# then drive in", &["4477#"]),
         ("le code du portail c'est quatre cinq deux un", &["quatre cinq deux un"]),
+        ("Door code C1479Y, alarm code 8834#. Panel", &["C1479Y", "8834#"]),
+        ("Accès : portail 7841A puis porte B, code 1590. Le", &["7841A", "1590"]),
+        ("Code entrée immeuble 19B75, interphone", &["19B75"]),
+        ("Key safe by the door 5512, alarm off 9087#.", &["5512", "9087#"]),
+        ("Digicode : A 4512", &["A 4512"]),
+        ("Code PIN 0000 par défaut, changé en 7392", &["0000", "7392"]),
+        ("Old code 1234 still opens the yard gate.", &["1234"]),
+        ("porte ouverte, défaut code 4125", &[]),
+        ("portail 2500 mm, porte 4 vantaux, code 31 sur la porte", &[]),
         ("alarme 42 au démarrage, code alarme 4521", &[]),
     ] {
         assert_eq!(found(raw), secrets, "{raw}");
@@ -76,6 +92,10 @@ fn what_is_said_about_a_secret_is_none() {
         "user manual 2024, login impossible",
         "token ring, passe-câble 22 mm",
         "digicode en panne depuis 3 jours",
+        "pompe Martin type MP-204, mdp-204",
+        "clé de 13 sur le réseau d'air, clé 17/19",
+        "wifi : OK / HS, accès : nacelle / échelle 3m50",
+        "le compte client passe : 3 bar",
     ] {
         assert_eq!(found(raw), Vec::<&str>::new(), "{raw}");
     }
