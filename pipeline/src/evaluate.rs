@@ -2,6 +2,7 @@
 //! questions. Every measure gives one [`Run`], whose figures a release can be held to.
 
 mod alignment;
+pub mod checks;
 pub mod extract;
 pub mod gold;
 pub mod ranking;

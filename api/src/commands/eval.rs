@@ -1,6 +1,7 @@
 //! `savoir eval`: how good Savoir is, measured by itself.
 
 mod add;
+mod checks;
 mod extract;
 mod gate;
 mod search;
@@ -10,7 +11,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use savoir_pipeline::evaluate::Run;
+use savoir_pipeline::evaluate::{Run, checks as measured};
 
 use super::Outcome;
 use crate::config::Config;
@@ -24,9 +25,12 @@ pub enum Command {
     Search(search::Arguments),
     /// Speech recognition, on recordings with their texts.
     Speech(speech::Arguments),
+    /// The verifier, on true statements and on what mutations make of them.
+    Verify(checks::Arguments),
+    /// Redaction, on texts whose personal data are marked.
+    Redact(checks::Arguments),
     /// Make a gold case of a review that was approved.
     Add(add::Arguments),
-    // Another measure is a variant here and an arm of `run`: its file gives a `Run`, `finish` does the rest.
 }
 
 /// What every measure takes.
@@ -56,6 +60,8 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
         Command::Extract(a) => extract::run(a, config).await,
         Command::Search(a) => search::run(a, config).await,
         Command::Speech(a) => speech::run(a, config).await,
+        Command::Verify(a) => checks::run(a, "verify.jsonl", measured::verification),
+        Command::Redact(a) => checks::run(a, "redact.jsonl", measured::redaction),
         Command::Add(a) => add::run(a, config).await,
     }
 }
