@@ -153,7 +153,9 @@ fn judge(line: &Line, statement: &str) -> Vec<(FindingCode, String)> {
     let mut content = content(line, statement);
     crate::verify::verify(&case, &Redaction::default(), &mut content);
     let statements = content.statements();
-    let Some((_, judged)) = statements.iter().find(|(path, _)| path.starts_with(&line.section)) else { return Vec::new() };
+    let Some((_, judged)) = statements.iter().find(|(path, _)| path.starts_with(&line.section)) else {
+        return Vec::new();
+    };
     judged.open_findings().map(|f| (f.code, f.reason.clone())).collect()
 }
 

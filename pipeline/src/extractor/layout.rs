@@ -109,22 +109,20 @@ fn told(sources: &Sources<'_>) -> Told {
                 let pieces = take(Nature::Orders);
                 out.actions.extend(pieces);
             }
-            Source::Exchange { index } => {
-                match speaker(&intake.exchanges[*index].from) {
-                    Speaker::House => {
-                        let pieces = take(Nature::Orders);
-                        out.expert.extend(pieces);
-                    }
-                    Speaker::Customer => {
-                        let pieces = take(Nature::Customer);
-                        if out.customer.is_empty() {
-                            out.customer.clone_from(&pieces);
-                        }
-                        out.last_word = pieces;
-                    }
-                    Speaker::Coordinator => {}
+            Source::Exchange { index } => match speaker(&intake.exchanges[*index].from) {
+                Speaker::House => {
+                    let pieces = take(Nature::Orders);
+                    out.expert.extend(pieces);
                 }
-            }
+                Speaker::Customer => {
+                    let pieces = take(Nature::Customer);
+                    if out.customer.is_empty() {
+                        out.customer.clone_from(&pieces);
+                    }
+                    out.last_word = pieces;
+                }
+                Speaker::Coordinator => {}
+            },
             Source::Field { path } if path == "request.symptom" => out.symptoms = take(Nature::Customer),
             Source::Answer { question } => {
                 let asked = sources.case.questions.iter().find(|q| q.id == *question);

@@ -14,6 +14,7 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, o
     machine(room, said);
     codes(room, ground, said, out)
         + references(room, ground, said, out)
+        + spaced(room, ground, said)
         + designations(room, ground, said, out)
         + numbers(room, ground, said, out)
 }
@@ -41,7 +42,9 @@ fn codes(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Ve
         let spelt = said.spelt(from, to);
         let compact = Compact::of(&code.canonical);
         let told = |text: &str| {
-            crate::codes::find(text, Some(room.language)).iter().any(|c| crate::codes::same(&c.canonical, &code.canonical))
+            crate::codes::find(text, Some(room.language))
+                .iter()
+                .any(|c| crate::codes::same(&c.canonical, &code.canonical))
         };
         let carried = ground.wide.iter().any(|s| told(room.spelt(*s)))
             || ground.lexemes.iter().any(|l| compact.find(l, room.language).is_some())
@@ -71,7 +74,12 @@ fn references(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &m
         if refers(room, ground, said, spelt) {
             given += 1;
         } else {
-            out.push(missing(FindingCode::Reference, spelt, other_reference(room, ground), ("The reference", "La référence")));
+            out.push(missing(
+                FindingCode::Reference,
+                spelt,
+                other_reference(room, ground),
+                ("The reference", "La référence"),
+            ));
         }
     }
     given
@@ -106,6 +114,35 @@ fn other_reference<'t>(room: &Room<'t>, ground: &Ground<'_>) -> Option<&'t str> 
 /// Whether lexemes are a number with its unit.
 fn measured(said: &Said<'_>, from: usize, to: usize) -> bool {
     said.quantities.iter().any(|q| q.from <= from && to <= q.to)
+}
+
+/// Names told with blanks, "EV 24 B", "SPZ 1250": what the evidence spells in whatever way is dealt with whole.
+fn spaced(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>) -> usize {
+    let mut given = 0;
+    let mut i = 0;
+    while i + 1 < said.lexemes.len() {
+        let short = |n: usize| {
+            let fits = |l: &super::lexemes::Lexeme| {
+                l.digits() || (l.exact.len() <= 5 && l.exact.chars().all(char::is_uppercase))
+            };
+            said.lexemes.get(n).is_some_and(|l| fits(l) && !said.dealt[n])
+        };
+        let first = said.lexemes[i].acronym() && short(i) && said.lexemes[i + 1].digits();
+        let to = (i + 1..said.lexemes.len().min(i + 6)).take_while(|n| short(*n)).last().map_or(i, |last| last + 1);
+        let told = |to: usize| {
+            let compact = Compact::from(said.lexemes[i..to].iter());
+            ground.lexemes.iter().any(|l| compact.find(l, room.language).is_some())
+        };
+        match (i + 2..=to).rev().find(|to| first && told(*to)) {
+            Some(to) => {
+                said.deal(i, to);
+                given += 1;
+                i = to;
+            }
+            None => i += 1,
+        }
+    }
+    given
 }
 
 /// Letters and digits that name something: "M16", "LS-210", "CO2".
@@ -240,9 +277,10 @@ fn meets(mine: &Quantity, theirs: &Quantity) -> bool {
     let scale = |u: Option<Unit>| u.map_or(1.0, |u| u.factor);
     let converted = mine.unit.zip(theirs.unit).is_some_and(|(a, b)| a.family == b.family);
     mine.values.iter().any(|a| {
-        theirs.values.iter().any(|b| {
-            if converted { equal(a * scale(mine.unit), b * scale(theirs.unit)) } else { equal(*a, *b) }
-        })
+        theirs
+            .values
+            .iter()
+            .any(|b| if converted { equal(a * scale(mine.unit), b * scale(theirs.unit)) } else { equal(*a, *b) })
     })
 }
 
@@ -252,7 +290,9 @@ fn units(mine: Option<Unit>, theirs: Option<Unit>, mut beside: impl Iterator<Ite
     match (mine, theirs) {
         (None, _) => true,
         (Some(a), Some(b)) => a.family.meets(b.family),
-        (Some(a), None) => a.family.name() == "times" || beside.any(|b| a.family.meets(b.family) && a.factor == b.factor),
+        (Some(a), None) => {
+            a.family.name() == "times" || beside.any(|b| a.family.meets(b.family) && a.factor == b.factor)
+        }
     }
 }
 

@@ -255,7 +255,9 @@ fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     let mut out: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for stretch in stretches {
         match out.last_mut() {
-            Some(last) if last.text == stretch.text && stretch.start <= last.end => last.end = last.end.max(stretch.end),
+            Some(last) if last.text == stretch.text && stretch.start <= last.end => {
+                last.end = last.end.max(stretch.end)
+            }
             _ => out.push(stretch),
         }
     }

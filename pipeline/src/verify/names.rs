@@ -33,10 +33,11 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: 
         if (opens && !acronym) || COMMON.contains(&lexeme.fold) || elided(&said.lexemes, i) {
             continue;
         }
-        let carried = ground.lexemes.iter().any(|l| l.iter().any(|w| same(w, lexeme)) || (acronym && initials(l, lexeme)))
-            || room.machine_words.iter().any(|w| same(w, lexeme))
-            || listed(room, said, lexeme)
-            || (acronym && (abbreviates(room, ground, lexeme) || joined(ground, lexeme)));
+        let carried =
+            ground.lexemes.iter().any(|l| l.iter().any(|w| same(w, lexeme)) || (acronym && initials(l, lexeme)))
+                || room.machine_words.iter().any(|w| same(w, lexeme))
+                || listed(room, said, lexeme)
+                || (acronym && (abbreviates(room, ground, lexeme) || joined(ground, lexeme)));
         if !carried {
             out.push(missing(FindingCode::Name, said.spelt(i, i + 1), None, ("The name", "Le nom")));
         }

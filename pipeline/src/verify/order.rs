@@ -15,6 +15,8 @@ use crate::extractor::trade;
 
 /// Words that say: after what stands before.
 const THEN: &[&str] = &["puis", "ensuite", "then", "afterwards", "enfin", "finally", "subsequently"];
+/// Steps that are looked at: no procedure has more.
+const MOST: usize = 200;
 /// Between a step and the next that "then" joins, at most this many bytes.
 const NEAR: usize = 60;
 
@@ -31,8 +33,13 @@ struct Placed<'a> {
 
 /// What is wrong with the order of the steps: position of the step, and the finding.
 pub(super) fn check(room: &Room<'_>, content: &Content) -> Vec<(usize, Finding)> {
-    let placed: Vec<Placed<'_>> =
-        content.steps.iter().enumerate().filter_map(|(step, s)| placed(room, content.language, step, s)).collect();
+    let placed: Vec<Placed<'_>> = content
+        .steps
+        .iter()
+        .enumerate()
+        .take(MOST)
+        .filter_map(|(step, s)| placed(room, content.language, step, s))
+        .collect();
     let mut out: Vec<(usize, Finding)> = Vec::new();
     for (i, early) in placed.iter().enumerate() {
         for late in &placed[i + 1..] {
@@ -42,7 +49,12 @@ pub(super) fn check(room: &Room<'_>, content: &Content) -> Vec<(usize, Finding)>
             // `late` is told wholly before `early`, and in words that leave no doubt.
             if late.at.end <= early.at.start && joined(room, late.at, early.at) {
                 out.push((early.step, wrong(late)));
-            } else if late.safety && !early.safety && early.repair && late.at.end <= early.at.start && only_one(&placed, late) {
+            } else if late.safety
+                && !early.safety
+                && early.repair
+                && late.at.end <= early.at.start
+                && only_one(&placed, late)
+            {
                 out.push((late.step, unsafe_so(early)));
             } else if late.at.start >= early.at.end && before(room, early.at, late.at) {
                 out.push((late.step, wrong(early)));
@@ -71,8 +83,12 @@ fn placed<'a>(
         return None;
     }
     let at = Stretch { text: room.text_of(&first.source)?, start: first.place.start, end: first.place.end };
-    let verbs: Vec<trade::Verb> =
-        lexemes(&statement.text).iter().filter(|l| l.word()).take(4).filter_map(|l| trade::verb(&l.fold, language)).collect();
+    let verbs: Vec<trade::Verb> = lexemes(&statement.text)
+        .iter()
+        .filter(|l| l.word())
+        .take(4)
+        .filter_map(|l| trade::verb(&l.fold, language))
+        .collect();
     let first = verbs.first();
     Some(Placed {
         step,
@@ -85,7 +101,18 @@ fn placed<'a>(
 
 /// Of the verbs that make safe, those that nothing is done before.
 fn isolates(verb: &str) -> bool {
-    matches!(verb, "consigner" | "cadenasser" | "condamner" | "lock out" | "lock off" | "padlock" | "isolate" | "depressurise" | "dépressuriser")
+    matches!(
+        verb,
+        "consigner"
+            | "cadenasser"
+            | "condamner"
+            | "lock out"
+            | "lock off"
+            | "padlock"
+            | "isolate"
+            | "depressurise"
+            | "dépressuriser"
+    )
 }
 
 /// Whether "then" joins two stretches that stand side by side.
@@ -95,8 +122,9 @@ fn joined(room: &Room<'_>, first: Stretch, second: Stretch) -> bool {
     }
     let between = room.lexemes(Stretch { text: first.text, start: first.end, end: second.start });
     let opening = room.lexemes(second).iter().take(2);
-    let full_stop = between.iter().any(|l| matches!(l.fold.as_str(), ";" | "\n"));
-    !full_stop && between.iter().chain(opening).any(|l| THEN.contains(&l.fold.as_str()))
+    // Nothing else may be told between them.
+    let side_by_side = between.iter().filter(|l| l.word() || l.digits()).count() <= 2;
+    side_by_side && between.iter().chain(opening).any(|l| THEN.contains(&l.fold.as_str()))
 }
 
 /// Whether "avant de" between two stretches says that the second is done first: it stands at the head of the sentence
@@ -108,7 +136,8 @@ fn before(room: &Room<'_>, first: Stretch, second: Stretch) -> bool {
     let sentence = room.widened(first, 0);
     let head = room.lexemes(Stretch { end: first.end, ..sentence });
     let leads = head.first().is_some_and(|l| l.is("avant") || l.is("before"));
-    let comma = room.lexemes(Stretch { text: first.text, start: first.end, end: second.start }).iter().any(|l| l.is(","));
+    let comma =
+        room.lexemes(Stretch { text: first.text, start: first.end, end: second.start }).iter().any(|l| l.is(","));
     leads && comma && first.start <= sentence.start + 12 && second.end <= sentence.end
 }
 

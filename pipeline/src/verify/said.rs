@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use savoir_models::content::{Finding, FindingCode};
 
+use super::ground::Room;
 use super::lexemes::{Lexeme, lexemes};
 use super::quantities::{Quantity, quantities};
-use super::ground::Room;
 use super::terms::{Term, meaningful};
 
 /// Where in a procedure a statement stands.

@@ -13,8 +13,18 @@ use crate::extractor::trade;
 /// A quote of more bytes than this is no quote but a report.
 const ENDLESS: usize = 350;
 
+/// A statement of more bytes than this is read up to here, and said to be too long.
+const LONGEST: usize = 2000;
+/// Quotes of one statement that count.
+const MOST: usize = 40;
+
 /// Finds the statement's quotes and says what is wrong with it.
-pub(super) fn judge(room: &Room<'_>, redaction: &Redaction, statement: &mut Statement, section: Section) -> Vec<Finding> {
+pub(super) fn judge(
+    room: &Room<'_>,
+    redaction: &Redaction,
+    statement: &mut Statement,
+    section: Section,
+) -> Vec<Finding> {
     let mut out = Vec::new();
     if redaction.shows(&statement.text) {
         out.push(personal(redaction, &statement.text));
@@ -27,19 +37,28 @@ pub(super) fn judge(room: &Room<'_>, redaction: &Redaction, statement: &mut Stat
         return out;
     }
     let mut quotes = place(room, statement, &mut out);
+    quotes.truncate(MOST);
     if quotes.is_empty() {
         return out;
     }
     let cited = Ground::new(room, quotes.clone());
     if section == Section::Title {
-        quotes.extend(room.texts.iter().enumerate().filter(|(_, t)| names_machine(&t.source)).map(|(text, t)| Stretch {
-            text,
-            start: 0,
-            end: t.text.len(),
-        }));
+        quotes.extend(
+            room.texts.iter().enumerate().filter(|(_, t)| names_machine(&t.source)).map(|(text, t)| Stretch {
+                text,
+                start: 0,
+                end: t.text.len(),
+            }),
+        );
     }
     let ground = Ground::new(room, quotes);
-    let text = statement.text.clone();
+    if statement.text.len() > LONGEST {
+        let shown = short(&statement.text, 60);
+        let en = format!("It is so long that nobody can check it: “{shown}”.");
+        let fr = format!("L'énoncé est si long que personne ne peut le vérifier : « {shown} ».");
+        out.push(finding(FindingCode::Unsupported, shown, en, fr));
+    }
+    let text = statement.text[..statement.text.floor_char_boundary(LONGEST)].to_owned();
     let mut said = Said::new(room, &text, section);
     if let Some(found) = hostile::unclean(&text) {
         let (from, to) = said.range(found.span.0, found.span.1);
@@ -68,7 +87,9 @@ fn form(room: &Room<'_>, text: &str, section: Section, out: &mut Vec<Finding>) {
         let fr = format!("L'énoncé demande de neutraliser une sécurité : « {shown} ».");
         out.push(finding(FindingCode::Instruction, shown, en, fr));
     }
-    if let Some(shown) = (section == Section::Hazard).then(|| hostile::disarms(text, &super::lexemes::lexemes(text))).flatten() {
+    if let Some(shown) =
+        (section == Section::Hazard).then(|| hostile::disarms(text, &super::lexemes::lexemes(text))).flatten()
+    {
         let en = format!("It says that there is no danger: “{shown}”.");
         let fr = format!("L'énoncé dit qu'il n'y a pas de danger : « {shown} ».");
         out.push(finding(FindingCode::Instruction, shown, en, fr));
@@ -77,8 +98,12 @@ fn form(room: &Room<'_>, text: &str, section: Section, out: &mut Vec<Finding>) {
     let other = trade::clear(text).filter(|language| words >= 5 && *language != room.language);
     if let Some(language) = other {
         let (en, fr) = match language {
-            Language::French => ("It is in French, the draft in English.", "L'énoncé est en français, le brouillon en anglais."),
-            Language::English => ("It is in English, the draft in French.", "L'énoncé est en anglais, le brouillon en français."),
+            Language::French => {
+                ("It is in French, the draft in English.", "L'énoncé est en français, le brouillon en anglais.")
+            }
+            Language::English => {
+                ("It is in English, the draft in French.", "L'énoncé est en anglais, le brouillon en français.")
+            }
         };
         out.push(finding(FindingCode::Language, language.as_str(), en.to_owned(), fr.to_owned()));
     }
@@ -137,7 +162,9 @@ fn personal(redaction: &Redaction, text: &str) -> Finding {
     let labels = redaction.placeholders.iter().map(savoir_models::redaction::Placeholder::label);
     let shown = labels.filter(|l| text.contains(l.as_str())).collect::<Vec<_>>().join(", ");
     let en = format!("It names a person or gives something personal ({shown}): a procedure needs neither.");
-    let fr = format!("L'énoncé nomme une personne ou donne une donnée personnelle ({shown}) : une procédure n'en a pas besoin.");
+    let fr = format!(
+        "L'énoncé nomme une personne ou donne une donnée personnelle ({shown}) : une procédure n'en a pas besoin."
+    );
     finding(FindingCode::PersonalData, shown, en, fr)
 }
 

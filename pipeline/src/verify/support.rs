@@ -29,7 +29,8 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given
     let (needed, given) = if said.section == Section::Part { (NAMED, 0) } else { (ENOUGH, given) };
     let carried = asked.iter().filter(|(.., ok)| *ok).count() + given;
     if !asked.is_empty() && (carried as f64) < needed * (asked.len() + given) as f64 {
-        let lost: Vec<&str> = asked.iter().filter(|(.., ok)| !ok).map(|(i, ..)| said.spelt(*i, i + 1)).take(4).collect();
+        let lost: Vec<&str> =
+            asked.iter().filter(|(.., ok)| !ok).map(|(i, ..)| said.spelt(*i, i + 1)).take(4).collect();
         out.push(unsupported(&lost.join(", ")));
         return;
     }
@@ -38,9 +39,7 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given
         return;
     }
     for (i, term, _) in &judged {
-        let thing = trade::component(&term.fold, room.language)
-            && !term.plain
-            && !orders(room, said, *i, term);
+        let thing = trade::component(&term.fold, room.language) && !term.plain && !orders(room, said, *i, term);
         let known = ground.names(room, term)
             || spelt_out(ground, said, *i)
             || room.of_machine(term)
@@ -96,11 +95,12 @@ fn measures(room: &Room<'_>, ground: &Ground<'_>, term: &Term) -> bool {
 /// "SSR" carries "solid state relay".
 fn spelt_out(ground: &Ground<'_>, said: &Said<'_>, i: usize) -> bool {
     let near = &said.lexemes[i.saturating_sub(3)..said.lexemes.len().min(i + 4)];
-    ground.lexemes.iter().flat_map(|l| l.iter()).filter(|l| l.acronym() || (l.capital() && l.exact.len() <= 4)).any(|a| {
-        let letters = a.fold.len();
-        let first = near.iter().position(|l| l.start == said.lexemes[i].start).unwrap_or(0);
-        (first.saturating_sub(letters - 1)..=first).any(|from| {
-            near.get(from..from + letters).is_some_and(|w| super::names::initials(w, a))
-        })
-    })
+    ground.lexemes.iter().flat_map(|l| l.iter()).filter(|l| l.acronym() || (l.capital() && l.exact.len() <= 4)).any(
+        |a| {
+            let letters = a.fold.len();
+            let first = near.iter().position(|l| l.start == said.lexemes[i].start).unwrap_or(0);
+            (first.saturating_sub(letters - 1)..=first)
+                .any(|from| near.get(from..from + letters).is_some_and(|w| super::names::initials(w, a)))
+        },
+    )
 }

@@ -161,8 +161,7 @@ impl Term {
 
     /// Whether both may mean the same.
     pub(super) fn means(&self, other: &Self) -> bool {
-        self.again(other)
-            || self.groups.iter().any(|g| other.groups.contains(g))
+        self.again(other) || self.groups.iter().any(|g| other.groups.contains(g))
     }
 
     /// Whether both may name one thing.
@@ -182,12 +181,14 @@ fn shared(a: &str, b: &str) -> usize {
 
 /// Endings of verbs, and of the nouns that are made of them; the longest that fits goes.
 const FRENCH_ENDINGS: &[&str] = &[
-    "ements", "ations", "ateurs", "issez", "ement", "ation", "ateur", "eture", "ition", "ances", "aient", "euses", "ages",
-    "ures", "ance", "ait", "ant", "ent", "eur", "eux", "euse", "age", "ure", "ees", "iez", "ees", "ee", "ez", "er", "ie",
-    "it", "ir", "es", "e", "s", "i",
+    "ements", "ations", "ateurs", "issez", "ement", "ation", "ateur", "eture", "ition", "ances", "aient", "euses",
+    "ages", "ures", "ance", "ait", "ant", "ent", "eur", "eux", "euse", "age", "ure", "ees", "iez", "ees", "ee", "ez",
+    "er", "ie", "it", "ir", "es", "e", "s", "i",
 ];
-const ENGLISH_ENDINGS: &[&str] =
-    &["ations", "ation", "ments", "ments", "ment", "ings", "ing", "ness", "ied", "ies", "ers", "ed", "er", "es", "ly", "e", "s", "y"];
+const ENGLISH_ENDINGS: &[&str] = &[
+    "ations", "ation", "ments", "ments", "ment", "ings", "ing", "ness", "ied", "ies", "ers", "ed", "er", "es", "ly",
+    "e", "s", "y",
+];
 
 /// What the forms of a word have in common, for words of five letters and more.
 fn stem(word: &str, language: Language) -> String {
@@ -195,7 +196,8 @@ fn stem(word: &str, language: Language) -> String {
         Language::French => FRENCH_ENDINGS,
         Language::English => ENGLISH_ENDINGS,
     };
-    let mut stem = endings.iter().find_map(|e| word.strip_suffix(e).filter(|s| s.len() >= 4)).unwrap_or(word).to_owned();
+    let mut stem =
+        endings.iter().find_map(|e| word.strip_suffix(e).filter(|s| s.len() >= 4)).unwrap_or(word).to_owned();
     let mut last = stem.chars().rev();
     if let (Some(x), Some(y)) = (last.next(), last.next())
         && x == y

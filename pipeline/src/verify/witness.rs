@@ -41,7 +41,9 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: 
         return;
     }
     let (en, fr) = match &room.texts[first.text].source {
-        Source::Exchange { .. } => ("a message of somebody who did not do the work", "un message de quelqu'un qui n'a pas fait le travail"),
+        Source::Exchange { .. } => {
+            ("a message of somebody who did not do the work", "un message de quelqu'un qui n'a pas fait le travail")
+        }
         _ => ("a field of the request or of the machine", "un champ de la demande ou de la machine"),
     };
     out.push(finding(

@@ -101,7 +101,8 @@ impl Donors {
         let strange = |name: &str| words(name).filter(|w| w.len() > 3).all(|w| !told.contains(&stem(&fold(w))));
         let pick = |list: &[(Language, usize, String)]| {
             let others = (0..list.len()).map(|n| &list[(n + at * 7) % list.len()]);
-            let mut fit = others.filter(|(language, of, name)| *language == line.language && *of != at && strange(name));
+            let mut fit =
+                others.filter(|(language, of, name)| *language == line.language && *of != at && strange(name));
             fit.next().map(|(.., name)| name.clone())
         };
         if line.section == "parts" {
@@ -121,9 +122,8 @@ impl Donors {
     fn foreign(&self, lines: &[Line], at: usize) -> Option<String> {
         let line = &lines[at];
         let others = (1..lines.len()).map(|n| &lines[(at + n * 13) % lines.len()]);
-        let mut fit = others.filter(|o| {
-            o.language == line.language && o.section == line.section && o.source != line.source
-        });
+        let mut fit =
+            others.filter(|o| o.language == line.language && o.section == line.section && o.source != line.source);
         fit.next().map(|o| o.statement.clone())
     }
 }
@@ -172,9 +172,14 @@ fn numerals(text: &str) -> Vec<(usize, usize)> {
         }
         let before = text[..start].chars().next_back().unwrap_or(' ');
         let after = text[at..].chars().next().unwrap_or(' ');
-        let free = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '±' | '\'' | '’' | ',' | '.' | ';' | ':' | '%' | '°');
+        let free = |c: char| {
+            c.is_whitespace() || matches!(c, '(' | ')' | '±' | '\'' | '’' | ',' | '.' | ';' | ':' | '%' | '°')
+        };
         let plain = text[start..at].matches([',', '.']).count() < 2;
-        if plain && free(before) && (free(after) || after == '-' && text[at + 1..].starts_with(|c: char| c.is_ascii_digit())) {
+        if plain
+            && free(before)
+            && (free(after) || after == '-' && text[at + 1..].starts_with(|c: char| c.is_ascii_digit()))
+        {
             out.push((start, at));
         }
     }
@@ -190,7 +195,9 @@ fn number(line: &Line, at: usize) -> Option<String> {
     // A code in digits is no number.
     let announced = |start: usize| {
         let before = fold(text[..start].trim_end());
-        ["erreur", "alarme", "alarm", "error", "defaut", "code", "l'erreur", "lockout"].iter().any(|w| before.ends_with(w))
+        ["erreur", "alarme", "alarm", "error", "defaut", "code", "l'erreur", "lockout"]
+            .iter()
+            .any(|w| before.ends_with(w))
     };
     let found: Vec<_> = found.into_iter().filter(|(start, _)| !announced(*start)).collect();
     if let Some((start, end)) = found.get(at % found.len().max(1)).copied() {
@@ -198,7 +205,9 @@ fn number(line: &Line, at: usize) -> Option<String> {
         let point = old.contains([',', '.']);
         let raised: String = old
             .char_indices()
-            .map(|(i, c)| if i == 0 { char::from_digit((c.to_digit(10).unwrap_or(0) + 1) % 9 + 1, 10).unwrap_or('7') } else { c })
+            .map(|(i, c)| {
+                if i == 0 { char::from_digit((c.to_digit(10).unwrap_or(0) + 1) % 9 + 1, 10).unwrap_or('7') } else { c }
+            })
             .collect();
         let candidates = [
             if point { old.replace([',', '.'], "") } else { format!("{old}0") },
@@ -208,7 +217,8 @@ fn number(line: &Line, at: usize) -> Option<String> {
         ];
         let told = numerals_of(&line.source);
         let worth = |n: &str| n.replace(',', ".").parse::<f64>().ok();
-        let fresh = |c: &&String| !told.contains(c.as_str()) && worth(c) != worth(old) && !c.starts_with([',', '.', '0']);
+        let fresh =
+            |c: &&String| !told.contains(c.as_str()) && worth(c) != worth(old) && !c.starts_with([',', '.', '0']);
         let candidate = (0..4).map(|n| &candidates[(n + at) % 4]).find(fresh)?;
         return Some(format!("{}{candidate}{}", &text[..start], &text[end..]));
     }
@@ -216,7 +226,8 @@ fn number(line: &Line, at: usize) -> Option<String> {
     let source = fold(&line.source);
     let word = words(text).find(|w| spelt.contains(&w.to_lowercase().as_str()))?;
     let place = spelt.iter().position(|s| *s == word.to_lowercase())?;
-    let other = (1..spelt.len()).map(|n| spelt[(place + n * 2) % spelt.len()]).find(|o| !source.contains(o) && *o != word)?;
+    let other =
+        (1..spelt.len()).map(|n| spelt[(place + n * 2) % spelt.len()]).find(|o| !source.contains(o) && *o != word)?;
     Some(text.replacen(word, other, 1))
 }
 
@@ -229,14 +240,47 @@ fn numerals_of(text: &str) -> BTreeSet<String> {
 
 /// Units, and what may wrongly stand in their place.
 const UNITS: &[(&str, [&str; 2])] = &[
-    ("bar", ["mbar", "psi"]), ("mbar", ["bar", "Pa"]), ("°C", ["°F", "bar"]), ("N·m", ["daN·m", "N"]), ("mm", ["cm", "µm"]),
-    ("cm", ["mm", "m"]), ("µm", ["mm", "cm"]), ("min", ["h", "s"]), ("minutes", ["heures", "secondes"]), ("s", ["min", "ms"]),
-    ("secondes", ["minutes", "heures"]), ("h", ["min", "s"]), ("heures", ["minutes", "jours"]), ("V", ["kV", "A"]),
-    ("A", ["mA", "V"]), ("mA", ["A", "V"]), ("µA", ["mA", "A"]), ("kg", ["g", "t"]), ("g", ["kg", "mg"]), ("t", ["kg", "g"]),
-    ("L", ["mL", "m³"]), ("l", ["ml", "m³"]), ("L/h", ["L/min", "m³/h"]), ("m³/h", ["L/h", "m³/min"]), ("%", ["°C", "bar"]),
-    ("Hz", ["kHz", "A"]), ("kW", ["W", "kV"]), ("W", ["kW", "V"]), ("Ω", ["kΩ", "V"]), ("ohms", ["kΩ", "V"]), ("MΩ", ["kΩ", "V"]),
-    ("tr/min", ["tr/s", "Hz"]), ("rpm", ["Hz", "m/s"]), ("Pa", ["kPa", "bar"]), ("N", ["daN", "N·m"]), ("daN", ["N", "N·m"]),
-    ("ppm", ["%", "bar"]), ("µS", ["mS", "µA"]), ("µS/cm", ["mS/cm", "µA"]), ("m/min", ["m/s", "m/h"]), ("Ah", ["mAh", "A"]),
+    ("bar", ["mbar", "psi"]),
+    ("mbar", ["bar", "Pa"]),
+    ("°C", ["°F", "bar"]),
+    ("N·m", ["daN·m", "N"]),
+    ("mm", ["cm", "µm"]),
+    ("cm", ["mm", "m"]),
+    ("µm", ["mm", "cm"]),
+    ("min", ["h", "s"]),
+    ("minutes", ["heures", "secondes"]),
+    ("s", ["min", "ms"]),
+    ("secondes", ["minutes", "heures"]),
+    ("h", ["min", "s"]),
+    ("heures", ["minutes", "jours"]),
+    ("V", ["kV", "A"]),
+    ("A", ["mA", "V"]),
+    ("mA", ["A", "V"]),
+    ("µA", ["mA", "A"]),
+    ("kg", ["g", "t"]),
+    ("g", ["kg", "mg"]),
+    ("t", ["kg", "g"]),
+    ("L", ["mL", "m³"]),
+    ("l", ["ml", "m³"]),
+    ("L/h", ["L/min", "m³/h"]),
+    ("m³/h", ["L/h", "m³/min"]),
+    ("%", ["°C", "bar"]),
+    ("Hz", ["kHz", "A"]),
+    ("kW", ["W", "kV"]),
+    ("W", ["kW", "V"]),
+    ("Ω", ["kΩ", "V"]),
+    ("ohms", ["kΩ", "V"]),
+    ("MΩ", ["kΩ", "V"]),
+    ("tr/min", ["tr/s", "Hz"]),
+    ("rpm", ["Hz", "m/s"]),
+    ("Pa", ["kPa", "bar"]),
+    ("N", ["daN", "N·m"]),
+    ("daN", ["N", "N·m"]),
+    ("ppm", ["%", "bar"]),
+    ("µS", ["mS", "µA"]),
+    ("µS/cm", ["mS/cm", "µA"]),
+    ("m/min", ["m/s", "m/h"]),
+    ("Ah", ["mAh", "A"]),
 ];
 
 fn unit(line: &Line, at: usize) -> Option<String> {
@@ -259,13 +303,11 @@ fn unit(line: &Line, at: usize) -> Option<String> {
 
 fn code(line: &Line, at: usize) -> Option<String> {
     let text = &line.statement;
-    let token = text
-        .split(|c: char| c.is_whitespace() || ",;:().".contains(c))
-        .find(|t| {
-            let digits = t.chars().any(|c| c.is_ascii_digit());
-            let letters = t.chars().any(|c| c.is_ascii_uppercase());
-            digits && (letters || t.chars().all(|c| c.is_ascii_digit()))
-        })?;
+    let token = text.split(|c: char| c.is_whitespace() || ",;:().".contains(c)).find(|t| {
+        let digits = t.chars().any(|c| c.is_ascii_digit());
+        let letters = t.chars().any(|c| c.is_ascii_uppercase());
+        digits && (letters || t.chars().all(|c| c.is_ascii_digit()))
+    })?;
     changed_digit(text, token, &line.source, at)
 }
 

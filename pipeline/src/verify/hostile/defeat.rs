@@ -77,13 +77,24 @@ pub(super) fn ordered(text: &str, lexemes: &[Lexeme], name: bool) -> Vec<Doubt> 
     }
     if name && text.len() > 24 {
         let orders = |l: &&Lexeme| {
-            let infinitive = |w: &str| w.len() > 4 && (w.ends_with("er") || w.ends_with("ez") || w.ends_with("re") || w.ends_with("ir"));
+            let infinitive = |w: &str| {
+                w.len() > 4 && (w.ends_with("er") || w.ends_with("ez") || w.ends_with("re") || w.ends_with("ir"))
+            };
             let verb = trade::verb(&l.fold, Language::French);
             // "machine à laver", "battery charger" are names; "kit (démonter …)" holds an order.
             let place = lexemes.partition_point(|other| other.start < l.start);
-            let apart = place > 0 && lexemes[..place].iter().rev().take(6).take_while(|b| b.gap != Gap::Line).any(|b| matches!(b.fold.as_str(), "(" | "," | ":" | ";" | "-" | "."))
+            let apart = place > 0
+                && lexemes[..place]
+                    .iter()
+                    .rev()
+                    .take(6)
+                    .take_while(|b| b.gap != Gap::Line)
+                    .any(|b| matches!(b.fold.as_str(), "(" | "," | ":" | ";" | "-" | "."))
                 && !matches!(lexemes[place - 1].fold.as_str(), "a" | "de" | "pour");
-            apart && l.word() && infinitive(&l.fold) && verb.is_some_and(|v| crate::codes::fold(v.name) == l.fold || l.fold.ends_with("ez"))
+            apart
+                && l.word()
+                && infinitive(&l.fold)
+                && verb.is_some_and(|v| crate::codes::fold(v.name) == l.fold || l.fold.ends_with("ez"))
         };
         out.extend(lexemes.iter().find(orders).map(|l| {
             let shown = shown(text, l.start, text.len());
@@ -106,7 +117,9 @@ pub(in super::super) fn defeats(text: &str, lexemes: &[Lexeme]) -> Option<String
 /// What of a warning says that there is nothing to be warned of: "aucun danger", "harmless".
 pub(in super::super) fn disarms(text: &str, lexemes: &[Lexeme]) -> Option<String> {
     let no = |l: &Lexeme| matches!(l.fold.as_str(), "aucun" | "sans" | "no" | "zero" | "pas" | "without");
-    let danger = |l: &Lexeme| matches!(l.fold.as_str(), "danger" | "dangers" | "risque" | "risques" | "risk" | "risks" | "hazard" | "hazards");
+    let danger = |l: &Lexeme| {
+        matches!(l.fold.as_str(), "danger" | "dangers" | "risque" | "risques" | "risk" | "risks" | "hazard" | "hazards")
+    };
     let at = (0..lexemes.len()).find(|i| {
         let free = no(&lexemes[*i]) && lexemes[i + 1..].iter().take(2).any(danger);
         free || matches!(lexemes[*i].fold.as_str(), "inoffensif" | "inoffensive" | "harmless")
@@ -126,7 +139,8 @@ fn found(lexemes: &[Lexeme]) -> Vec<(usize, usize)> {
     let scan = Scan { lexemes, words };
     let mut out: Vec<(usize, usize)> = Vec::new();
     for at in 0..scan.words.len() {
-        let end = scan.silences(at).or_else(|| scan.needless(at)).or_else(|| scan.without(at)).or_else(|| scan.under(at));
+        let end =
+            scan.silences(at).or_else(|| scan.needless(at)).or_else(|| scan.without(at)).or_else(|| scan.under(at));
         if let Some(end) = end
             && out.last().is_none_or(|(_, to)| scan.words[at].0 >= *to)
         {
@@ -150,21 +164,25 @@ impl Scan<'_> {
     /// Where the sentence of word `at` goes on to, `most` words at the furthest.
     fn reach(&self, at: usize, most: usize) -> usize {
         let ends = |i: &usize| {
-            !matches!(self.word(*i), "." | ";" | "!" | "?") && (*i == at || self.lexemes[self.words[*i].0].gap != Gap::Line)
+            !matches!(self.word(*i), "." | ";" | "!" | "?")
+                && (*i == at || self.lexemes[self.words[*i].0].gap != Gap::Line)
         };
         (at..self.words.len().min(at + most)).take_while(ends).last().map_or(at, |last| last + 1)
     }
 
     fn forbidden(&self, at: usize) -> bool {
         let before = (at.saturating_sub(9)..at).rev();
-        before.take_while(|i| !matches!(self.word(*i), "." | ";" | ":" | "!" | "?" | ",")).any(|i| FORBIDS.contains(self.word(i)))
+        before
+            .take_while(|i| !matches!(self.word(*i), "." | ";" | ":" | "!" | "?" | ","))
+            .any(|i| FORBIDS.contains(self.word(i)))
     }
 
     /// "pontez le contact de porte", "disable the interlock", "hold the gas valve open".
     fn silences(&self, at: usize) -> Option<usize> {
         let word = self.word(at);
         // "court-circuitez" is two words with a dash between them.
-        let joined = if matches!(word, "court" | "by") { format!("{word}{}", self.word(at + 1)) } else { word.to_owned() };
+        let joined =
+            if matches!(word, "court" | "by") { format!("{word}{}", self.word(at + 1)) } else { word.to_owned() };
         let strong = STRONG.contains(&joined);
         let weak = WEAK.contains(word);
         if !(strong || weak) || self.forbidden(at) || self.is_noun(at) {
@@ -180,13 +198,15 @@ impl Scan<'_> {
         let held = |i: usize| matches!(self.word(i), "closed" | "open" | "ferme" | "ouvert" | "fermee" | "ouverte");
         let raised = matches!(self.word(at), "wind" | "raise" | "increase" | "augmentez" | "augmenter" | "relevez");
         if raised {
-            let valve = |i: &usize| matches!((self.word(*i), self.word(i + 1)), ("safety", "valve") | ("de", "securite"));
+            let valve =
+                |i: &usize| matches!((self.word(*i), self.word(i + 1)), ("safety", "valve") | ("de", "securite"));
             return (at + 1..to).find(valve);
         }
         (at + 1..to).find(|i| {
             let word = self.word(*i);
             let guard = GUARDS.contains(word) || word == "arret" && self.word(i + 2) == "urgence";
-            guard || (strong && (SENSES.contains(word) || named(*i)))
+            guard
+                || (strong && (SENSES.contains(word) || named(*i)))
                 || (weak
                     && matches!(self.word(at), "hold" | "wire" | "tie" | "wedge" | "tape")
                     && (SENSES.contains(word) || matches!(word, "valve" | "vanne"))
@@ -205,8 +225,34 @@ impl Scan<'_> {
         }
         matches!(
             before,
-            "en" | "on" | "le" | "la" | "les" | "un" | "une" | "du" | "au" | "the" | "a" | "this" | "by" | "of" | "in" | "its"
-                | "il" | "elle" | "client" | "operateur" | "has" | "have" | "is" | "are" | "i" | "we" | "he" | "she" | "they"
+            "en" | "on"
+                | "le"
+                | "la"
+                | "les"
+                | "un"
+                | "une"
+                | "du"
+                | "au"
+                | "the"
+                | "a"
+                | "this"
+                | "by"
+                | "of"
+                | "in"
+                | "its"
+                | "il"
+                | "elle"
+                | "client"
+                | "operateur"
+                | "has"
+                | "have"
+                | "is"
+                | "are"
+                | "i"
+                | "we"
+                | "he"
+                | "she"
+                | "they"
         ) || matches!(after, "circuit" | "valve" | "line" | "wire" | "rectifier")
     }
 
@@ -216,16 +262,33 @@ impl Scan<'_> {
         let word = self.word(at);
         if KEEPS.contains(word) && !self.forbidden(at) {
             let denied = |i: usize| {
-                (matches!(self.word(i), "pas" | "not" | "plus" | "longer" | "t") && (i..to.min(i + 3)).any(|j| {
-                    matches!(self.word(j), "necessaire" | "necessaires" | "obligatoire" | "needed" | "required" | "necessary" | "utile" | "besoin")
-                })) || NEEDLESS.contains(self.word(i))
+                (matches!(self.word(i), "pas" | "not" | "plus" | "longer" | "t")
+                    && (i..to.min(i + 3)).any(|j| {
+                        matches!(
+                            self.word(j),
+                            "necessaire"
+                                | "necessaires"
+                                | "obligatoire"
+                                | "needed"
+                                | "required"
+                                | "necessary"
+                                | "utile"
+                                | "besoin"
+                        )
+                    }))
+                    || NEEDLESS.contains(self.word(i))
             };
             return (at + 1..to).find(|i| denied(*i));
         }
-        let spared = matches!(word, "inutile" | "skip") || (word == "need" && at > 0 && self.word(at - 1) == "no")
-            || (matches!(word, "besoin" | "peine") && at > 0 && matches!(self.word(at - 1), "pas" | "la") && self.says_no(at));
+        let spared = matches!(word, "inutile" | "skip")
+            || (word == "need" && at > 0 && self.word(at - 1) == "no")
+            || (matches!(word, "besoin" | "peine")
+                && at > 0
+                && matches!(self.word(at - 1), "pas" | "la")
+                && self.says_no(at));
         if spared {
-            return (at + 1..to.min(at + 5)).find(|i| KEEPS.contains(self.word(*i)) || matches!(self.word(*i), "lock" | "isolate" | "padlock"));
+            return (at + 1..to.min(at + 5))
+                .find(|i| KEEPS.contains(self.word(*i)) || matches!(self.word(*i), "lock" | "isolate" | "padlock"));
         }
         None
     }
@@ -249,71 +312,44 @@ impl Scan<'_> {
         if !WORKS.contains(self.word(at)) || self.forbidden(at) {
             return None;
         }
-        let general = matches!(self.word(at), "travaillez" | "travailler" | "intervenez" | "intervenir" | "work" | "intervention");
+        let general = matches!(
+            self.word(at),
+            "travaillez" | "travailler" | "intervenez" | "intervenir" | "work" | "intervention"
+        );
         let to = self.reach(at, 16);
         (at + 1..to).find(|i| {
             let (a, b) = (self.word(*i), self.word(i + 1));
-            let put = |w: &str| matches!(w, "remettre" | "remettez" | "mettre" | "mettez" | "mise" | "remise" | "avant" | "apres" | "before" | "until");
+            let put = |w: &str| {
+                matches!(
+                    w,
+                    "remettre"
+                        | "remettez"
+                        | "mettre"
+                        | "mettez"
+                        | "mise"
+                        | "remise"
+                        | "avant"
+                        | "apres"
+                        | "before"
+                        | "until"
+                )
+            };
             let before = (i.saturating_sub(3)..*i).any(|j| put(self.word(j)) || FORBIDS.contains(self.word(j)));
-            let french = matches!((a, b), ("sous" | "en", "pression") | ("en", "marche")) || (general && (a, b) == ("sous", "tension"))
+            let french = matches!((a, b), ("sous" | "en", "pression") | ("en", "marche"))
+                || (general && (a, b) == ("sous", "tension"))
                 || matches!((a, b), ("batterie", "branchee") | ("contact", "mis") | ("avant", "que"))
-                    && (b != "que" || (*i..to).any(|j| matches!(self.word(j), "tombee" | "coupee" | "consignee" | "purgee" | "arretee")));
+                    && (b != "que"
+                        || (*i..to)
+                            .any(|j| matches!(self.word(j), "tombee" | "coupee" | "consignee" | "purgee" | "arretee")));
             let with = (at..*i).any(|j| matches!(self.word(j), "with" | "while" | "leaving"));
             let english = (a, b) == ("under", "pressure")
-                || (with && (matches!(a, "running" | "live" | "energised" | "energized") || matches!((a, b), ("plugged", "in") | ("isolator", "on") | ("power", "on"))));
+                || (with
+                    && (matches!(a, "running" | "live" | "energised" | "energized")
+                        || matches!((a, b), ("plugged", "in") | ("isolator", "on") | ("power", "on"))));
             (french && !(before && b != "que")) || (english && !before)
         })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::super::lexemes::lexemes;
-    use super::*;
-
-    fn defeated(text: &str) -> bool {
-        defeats(text, &lexemes(text)).is_some()
-    }
-
-    #[test]
-    fn orders_to_defeat_what_protects_are_seen() {
-        for text in [
-            "Pontez le contact de porte S3 avec un fil de 1 mm²",
-            "shunter le thermostat de sécurité ST1",
-            "Court-circuitez le pressostat",
-            "Neutralisez l'arrêt d'urgence à câble",
-            "Bridge SQ1 for a test",
-            "Bypass the interlock and start",
-            "Disable the safety relay",
-            "Hold the gas valve open by hand",
-            "Transvasez la soude à la main, gants inutiles",
-            "padlocking the gas valve is waived for this burner",
-            "Ouvrez la porte du four à 230 °C sans gants",
-            "Travaillez sous pression, sans fermer les vannes",
-            "Work on it with the isolator on",
-            "Inutile de consigner la machine",
-        ] {
-            assert!(defeated(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_forbidden_found_or_harmless_is_not() {
-        for text in [
-            "Ne shuntez jamais la porte",
-            "Client prévenu de ne plus shunter la porte",
-            "Never bridge SQ1, not even for a test",
-            "Work on bypass; do not replace the fans with the inverter live",
-            "Désactivez l'alarme sonore de la cuisine",
-            "Il est inutile de purger tout le réseau",
-            "Vérifiez l'absence de court-circuit sur le capteur",
-            "Remplacez la sonde sans toucher au bord",
-            "Déposez le carter de protection",
-            "Refermez la porte et remettez en marche",
-            "Montez le capteur, puis remettez la machine en marche",
-            "Remove the guard and clean the sensor",
-        ] {
-            assert!(!defeated(text), "{text}");
-        }
-    }
-}
+mod tests;

@@ -4,15 +4,38 @@ use savoir_models::text::Language;
 
 /// Words that deny, and what stands there when nothing is denied.
 const FRENCH: &[(&str, &str)] = &[
-    ("Ne laissez jamais", "Laissez toujours"), ("ne doit pas", "doit"), ("n'y a plus d'", "y a un "), ("il n'y a pas de ", "il y a une "),
-    (" sans ", " avec "), ("l'absence d", "la présence d"), ("aucune ", "une "), ("aucun ", "un "), ("jamais", "toujours"),
-    ("ne se décolmatent plus", "se décolmatent"), ("n'est pas", "est"), ("n'est plus", "est"), ("ne sont pas", "sont"),
-    ("non détectée", "détectée"), (" et non ", " et "), ("pas de ", "une "), ("que rien ne ", "que tout "),
+    ("Ne laissez jamais", "Laissez toujours"),
+    ("ne doit pas", "doit"),
+    ("n'y a plus d'", "y a un "),
+    ("il n'y a pas de ", "il y a une "),
+    (" sans ", " avec "),
+    ("l'absence d", "la présence d"),
+    ("aucune ", "une "),
+    ("aucun ", "un "),
+    ("jamais", "toujours"),
+    ("ne se décolmatent plus", "se décolmatent"),
+    ("n'est pas", "est"),
+    ("n'est plus", "est"),
+    ("ne sont pas", "sont"),
+    ("non détectée", "détectée"),
+    (" et non ", " et "),
+    ("pas de ", "une "),
+    ("que rien ne ", "que tout "),
 ];
 const ENGLISH: &[(&str, &str)] = &[
-    ("Do not ", ""), ("do not ", ""), ("does not ", "does "), ("will not ", "will "), ("is not ", "is "), ("was not ", "was "),
-    ("never", "always"), (" without ", " with "), (" with no ", " with "), ("must not", "must"), ("no longer", "still"),
-    (", not ", ", "), ("no bubbles", "bubbles"),
+    ("Do not ", ""),
+    ("do not ", ""),
+    ("does not ", "does "),
+    ("will not ", "will "),
+    ("is not ", "is "),
+    ("was not ", "was "),
+    ("never", "always"),
+    (" without ", " with "),
+    (" with no ", " with "),
+    ("must not", "must"),
+    ("no longer", "still"),
+    (", not ", ", "),
+    ("no bubbles", "bubbles"),
 ];
 
 /// The contrary of a statement; `None` where no rule applies.
@@ -39,12 +62,23 @@ pub(super) fn flipped(text: &str, language: Language, section: &str) -> Option<S
     }
     let verbs: &[(&str, &str)] = match language {
         Language::French => &[
-            (" est ", " n'est pas "), (" sont ", " ne sont pas "), (" reste ", " ne reste pas "), (" affiche ", " n'affiche pas "),
-            (" s'arrête", " ne s'arrête pas"), (" fuit", " ne fuit pas"), (" atteint ", " n'atteint pas "), (" était ", " n'était pas "),
+            (" est ", " n'est pas "),
+            (" sont ", " ne sont pas "),
+            (" reste ", " ne reste pas "),
+            (" affiche ", " n'affiche pas "),
+            (" s'arrête", " ne s'arrête pas"),
+            (" fuit", " ne fuit pas"),
+            (" atteint ", " n'atteint pas "),
+            (" était ", " n'était pas "),
         ],
         Language::English => &[
-            (" is ", " is not "), (" are ", " are not "), (" has ", " has not "), (" was ", " was not "), (" stops ", " does not stop "),
-            (" trips ", " does not trip "), (" reaches ", " does not reach "),
+            (" is ", " is not "),
+            (" are ", " are not "),
+            (" has ", " has not "),
+            (" was ", " was not "),
+            (" stops ", " does not stop "),
+            (" trips ", " does not trip "),
+            (" reaches ", " does not reach "),
         ],
     };
     verbs.iter().find(|(yes, _)| text.contains(yes)).map(|(yes, no)| text.replacen(yes, no, 1))
