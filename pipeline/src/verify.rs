@@ -79,3 +79,6 @@ pub fn suspicions(case: &Case) -> Vec<Suspicion> {
     let texts = case.texts();
     hostile::suspicions(&Room::new(case, &texts, case.language().unwrap_or(Language::French)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ fn intake(fields: serde_json::Value) -> Intake {
     serde_json::from_value(whole).expect("an intervention")
 }
 
-fn case(fields: serde_json::Value) -> Case {
+pub(crate) fn case(fields: serde_json::Value) -> Case {
     let moment = Timestamp(0);
     let intervention = Intervention {
         id: InterventionId::new(),

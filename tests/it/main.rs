@@ -21,4 +21,5 @@ mod search;
 mod speech;
 mod store;
 mod tidy;
+mod verify;
 mod worker;

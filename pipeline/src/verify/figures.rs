@@ -14,6 +14,7 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, o
     machine(room, said);
     codes(room, ground, said, out)
         + references(room, ground, said, out)
+        + spaced(room, ground, said)
         + designations(room, ground, said, out)
         + numbers(room, ground, said, out)
 }
@@ -113,6 +114,35 @@ fn other_reference<'t>(room: &Room<'t>, ground: &Ground<'_>) -> Option<&'t str> 
 /// Whether lexemes are a number with its unit.
 fn measured(said: &Said<'_>, from: usize, to: usize) -> bool {
     said.quantities.iter().any(|q| q.from <= from && to <= q.to)
+}
+
+/// Names told with blanks, "EV 24 B", "SPZ 1250": what the evidence spells in whatever way is dealt with whole.
+fn spaced(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>) -> usize {
+    let mut given = 0;
+    let mut i = 0;
+    while i + 1 < said.lexemes.len() {
+        let short = |n: usize| {
+            let fits = |l: &super::lexemes::Lexeme| {
+                l.digits() || (l.exact.len() <= 5 && l.exact.chars().all(char::is_uppercase))
+            };
+            said.lexemes.get(n).is_some_and(|l| fits(l) && !said.dealt[n])
+        };
+        let first = said.lexemes[i].acronym() && short(i) && said.lexemes[i + 1].digits();
+        let to = (i + 1..said.lexemes.len().min(i + 6)).take_while(|n| short(*n)).last().map_or(i, |last| last + 1);
+        let told = |to: usize| {
+            let compact = Compact::from(said.lexemes[i..to].iter());
+            ground.lexemes.iter().any(|l| compact.find(l, room.language).is_some())
+        };
+        match (i + 2..=to).rev().find(|to| first && told(*to)) {
+            Some(to) => {
+                said.deal(i, to);
+                given += 1;
+                i = to;
+            }
+            None => i += 1,
+        }
+    }
+    given
 }
 
 /// Letters and digits that name something: "M16", "LS-210", "CO2".

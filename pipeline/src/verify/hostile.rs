@@ -3,6 +3,7 @@
 //! A report tells what was done; it does not speak to its reader. Whatever does, or hides what it says, is shown to the
 //! expert, and no statement may rest on it unseen. Nothing here decides: a suspicion that is none costs a look.
 
+mod decoded;
 mod defeat;
 mod hidden;
 mod markup;
@@ -38,6 +39,8 @@ impl Doubt {
 
 /// A paragraph of its own is suspect as a whole, up to this many bytes.
 const TRAIN: usize = 700;
+/// A text with more doubts than this is suspect as a whole.
+const MOST: usize = 200;
 /// A sentence longer than this is a dictation without full stops: of it the order and this many bytes after it are suspect.
 const LONG: usize = 400;
 const AROUND: usize = 100;
@@ -88,6 +91,11 @@ fn doubts(text: &str, read: &[Lexeme], name: bool) -> Vec<Doubt> {
     found.extend(defeat::ordered(text, read, name));
     if found.is_empty() {
         return found;
+    }
+    found.sort_by_key(|d| (d.start, std::cmp::Reverse(d.end)));
+    if found.len() > MOST {
+        let Doubt { start, en, fr, .. } = found.swap_remove(0);
+        return vec![Doubt::new(start, text.len(), en, fr)];
     }
     let sentences = trade::sentences(text);
     let mut wide: Vec<Doubt> = found.into_iter().map(|doubt| widened(text, &sentences, doubt)).collect();

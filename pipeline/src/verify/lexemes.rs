@@ -126,7 +126,13 @@ pub(super) fn lexemes(text: &str) -> Vec<Lexeme> {
 /// Begins a lexeme, or leaves the last one open when the character goes on with it.
 fn push(out: &mut Vec<Lexeme>, (start, end): (usize, usize), kind: Kind, gap: &mut Gap) {
     match out.last_mut() {
-        Some(last) if *gap == Gap::Glued && last.kind == kind && kind != Kind::Mark && !last.fold.contains('/') => {
+        // A fraction ("½") is whole; only the first letters are looked at, so that a long run costs what it is long.
+        Some(last)
+            if *gap == Gap::Glued
+                && last.kind == kind
+                && kind != Kind::Mark
+                && !last.fold.get(1..last.fold.len().min(3)).is_some_and(|f| f.contains('/')) =>
+        {
             last.end = end;
         }
         _ => out.push(Lexeme { start, end, fold: String::new(), exact: String::new(), kind, gap: *gap }),

@@ -15,6 +15,8 @@ use crate::extractor::trade;
 
 /// Words that say: after what stands before.
 const THEN: &[&str] = &["puis", "ensuite", "then", "afterwards", "enfin", "finally", "subsequently"];
+/// Steps that are looked at: no procedure has more.
+const MOST: usize = 200;
 /// Between a step and the next that "then" joins, at most this many bytes.
 const NEAR: usize = 60;
 
@@ -31,8 +33,13 @@ struct Placed<'a> {
 
 /// What is wrong with the order of the steps: position of the step, and the finding.
 pub(super) fn check(room: &Room<'_>, content: &Content) -> Vec<(usize, Finding)> {
-    let placed: Vec<Placed<'_>> =
-        content.steps.iter().enumerate().filter_map(|(step, s)| placed(room, content.language, step, s)).collect();
+    let placed: Vec<Placed<'_>> = content
+        .steps
+        .iter()
+        .enumerate()
+        .take(MOST)
+        .filter_map(|(step, s)| placed(room, content.language, step, s))
+        .collect();
     let mut out: Vec<(usize, Finding)> = Vec::new();
     for (i, early) in placed.iter().enumerate() {
         for late in &placed[i + 1..] {
@@ -115,8 +122,9 @@ fn joined(room: &Room<'_>, first: Stretch, second: Stretch) -> bool {
     }
     let between = room.lexemes(Stretch { text: first.text, start: first.end, end: second.start });
     let opening = room.lexemes(second).iter().take(2);
-    let full_stop = between.iter().any(|l| matches!(l.fold.as_str(), ";" | "\n"));
-    !full_stop && between.iter().chain(opening).any(|l| THEN.contains(&l.fold.as_str()))
+    // Nothing else may be told between them.
+    let side_by_side = between.iter().filter(|l| l.word() || l.digits()).count() <= 2;
+    side_by_side && between.iter().chain(opening).any(|l| THEN.contains(&l.fold.as_str()))
 }
 
 /// Whether "avant de" between two stretches says that the second is done first: it stands at the head of the sentence

@@ -13,6 +13,11 @@ use crate::extractor::trade;
 /// A quote of more bytes than this is no quote but a report.
 const ENDLESS: usize = 350;
 
+/// A statement of more bytes than this is read up to here, and said to be too long.
+const LONGEST: usize = 2000;
+/// Quotes of one statement that count.
+const MOST: usize = 40;
+
 /// Finds the statement's quotes and says what is wrong with it.
 pub(super) fn judge(
     room: &Room<'_>,
@@ -37,6 +42,7 @@ pub(super) fn judge(
         return out;
     }
     let mut quotes = place(room, statement, &mut out);
+    quotes.truncate(MOST);
     if quotes.is_empty() {
         return out;
     }
@@ -51,7 +57,13 @@ pub(super) fn judge(
         );
     }
     let ground = Ground::new(room, quotes);
-    let text = statement.text.clone();
+    if statement.text.len() > LONGEST {
+        let shown = short(&statement.text, 60);
+        let en = format!("It is so long that nobody can check it: “{shown}”.");
+        let fr = format!("L'énoncé est si long que personne ne peut le vérifier : « {shown} ».");
+        out.push(finding(FindingCode::Unsupported, shown, en, fr));
+    }
+    let text = statement.text[..statement.text.floor_char_boundary(LONGEST)].to_owned();
     let mut said = Said::new(room, &text, section);
     if let Some(found) = hostile::unclean(&text) {
         let (from, to) = said.range(found.span.0, found.span.1);

@@ -8,6 +8,9 @@ use super::super::lexemes::{lexemes, unseen};
 use super::{Doubt, phrases, shown};
 use crate::extractor::trade;
 
+/// Of a comment or a hidden element, at most this many bytes are read.
+const COMMENT: usize = 2000;
+
 fn pattern(text: &str) -> Regex {
     Regex::new(text).unwrap_or_else(|error| unreachable!("the patterns are constants, and a test builds each: {error}"))
 }
@@ -15,8 +18,8 @@ fn pattern(text: &str) -> Regex {
 /// A tag, an entity for one, a script; a link, with or without a name; a fence of code.
 static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix) < /? [a-z] [^<>\n]{0,300} > | <!-- | & (lt|gt|\#0*60|\#x0*3c) ; | javascript: | data:text/ |
-        (?-u:\b) (https?|ftp|file) :/ [^\s<>\x22]{0,200} | (?-u:\b) www\. [a-z0-9] [^\s<>\x22]{0,200} | \[ [^\]\n]{1,120} \] \( [^)\n]{1,300} \) | ``` | \{\{ | \$\{ |
+        r"(?ix) < /? [a-z] [^<>\n]* > | <!-- | & (lt|gt|\#0*60|\#x0*3c) ; | javascript: | data:text/ |
+        (?-u:\b) (https?|ftp|file) :/ [^\s<>\x22]* | (?-u:\b) www\. [a-z0-9] [^\s<>\x22]* | \[ [^\[\]\n]+ \] \( [^()\n]+ \) | ``` | \{\{ | \$\{ |
         (?-u:\b) [a-z0-9-]+ (\. [a-z0-9-]+)* \. (com|net|org|fr|info|biz|example|ru|cn|xyz) (?-u:\b) /?",
     )
 });
@@ -24,12 +27,12 @@ static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
 /// Frames of a conversation with a model, and ends of blocks of data.
 static FRAMES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?imx) <\| [^|>\n]{1,40} \|> | \[ /? (inst|sys|system|assistant|user) \] | << /? sys >> |
+        r#"(?imx) <\| [^|<>\n]+ \|> | \[ /? (inst|sys|system|assistant|user) \] | << /? sys >> |
         ^ \s* \#{0,6} \s* (system|assistant|user|développeur|developer|système|systeme|ai|ia|human|instruction|instructions|prompt)
-            \s* (\([^)\n]{0,20}\))? : |
+            \s* (\([^()\n]*\))? : |
         </? \s* (system|assistant|user|instructions?|prompt|data|data-?block|case|document|source|context|untrusted|report|
-            input|output|tool|function|dossier|rapport|donnees|données|consignes?) (?-u:\b) [^<>\n]{0,80} > |
-        ^ \s* [=\-\#*~]{3,} \s* (end|fin|begin|début|start|stop) (?-u:\b) [^\n]{0,60} |
+            input|output|tool|function|dossier|rapport|donnees|données|consignes?) (?-u:\b) [^<>\n]* > |
+        ^ \s* [=\-\#*~]{3,} \s* (end|fin|begin|début|start|stop) (?-u:\b) [^\n]* |
         (?-u:\b) (end|fin) \s (of|de|des|du) \s (the\s|la\s|l')? (data|données|input|document|case|dossier) (?-u:\b) |
         \]\]> | ["”]? \s* \} \s* \] \s* \} | "\s* \} \s* \] \s* , \s* " "#,
     )
@@ -42,18 +45,18 @@ static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// What HTML does not show: comments, hidden elements, attributes; and what it runs.
+/// What HTML does not show: hidden elements and attributes; comments are looked for by hand.
 static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?isx) <!-- (?P<comment>.{0,2000}?) (-->|$) |
-        (?-u:\b) (title|alt|aria-label|data-[a-z-]+|content|placeholder|value) \s* = \s* ("(?P<double>[^"]{0,600})"|'(?P<single>[^']{0,600})') |
-        < [a-z0-9]+ [^<>]{0,200} (display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0|(?-u:\b)hidden(?-u:\b)|
-            color\s*:\s*(\#fff(fff)?|white|transparent)) [^<>]{0,200} > (?P<inside>[^<]{0,600})"#,
+        r#"(?isx) (?-u:\b) (title|alt|aria-label|data-[a-z-]+|content|placeholder|value) \s* = \s*
+            ("(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)') |
+        < [a-z0-9]+ [^<>]* (display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0|(?-u:\b)hidden(?-u:\b)|
+            color\s*:\s*(\#fff(fff)?|white|transparent)) [^<>]* > (?P<inside>[^<]*)"#,
     )
 });
 static RUNS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)<\s*(script|iframe|object|embed|svg|form|meta)(?-u:\b)[^>\n]{0,200}>?|(?-u:\b)on[a-z]{4,12}\s*=\s*['\x22]|javascript:",
+        r"(?i)<\s*(script|iframe|object|embed|svg|form|meta)(?-u:\b)[^<>\n]*>?|(?-u:\b)on[a-z]{4,12}\s*=\s*['\x22]|javascript:",
     )
 });
 
@@ -117,20 +120,35 @@ pub(super) fn structures(text: &str) -> Vec<Doubt> {
     for found in RUNS.find_iter(text) {
         out.push(Doubt::new(found.start(), found.end(), "It holds a script.", "Elle contient un script."));
     }
+    let mut at = 0;
+    while let Some(found) = text[at..].find("<!--") {
+        let start = at + found + 4;
+        let rest = &text[start..text.floor_char_boundary(start + COMMENT)];
+        at = start + rest.find("-->").unwrap_or(rest.len());
+        if speaks(&text[start..at]) {
+            out.push(html(text, start, at));
+        }
+    }
     for found in HIDDEN.captures_iter(text) {
         let name = |n: &str| found.name(n);
-        let Some(inside) = name("comment").or(name("double")).or(name("single")).or(name("inside")) else { continue };
-        if speaks(inside.as_str()) || (name("inside").is_some() && inside.as_str().split_whitespace().count() >= 4) {
-            let shown = shown(text, inside.start(), inside.end());
-            out.push(Doubt::new(
-                inside.start(),
-                inside.end(),
-                format!("It hides a text in HTML: “{shown}”."),
-                format!("Elle cache un texte dans du HTML : « {shown} »."),
-            ));
+        let Some(inside) = name("double").or(name("single")).or(name("inside")) else { continue };
+        let end = inside.end().min(text.floor_char_boundary(inside.start() + COMMENT));
+        let told = &text[inside.start()..end];
+        if speaks(told) || (name("inside").is_some() && told.split_whitespace().count() >= 4) {
+            out.push(html(text, inside.start(), end));
         }
     }
     out
+}
+
+fn html(text: &str, start: usize, end: usize) -> Doubt {
+    let shown = shown(text, start, end);
+    Doubt::new(
+        start,
+        end,
+        format!("It hides a text in HTML: “{shown}”."),
+        format!("Elle cache un texte dans du HTML : « {shown} »."),
+    )
 }
 
 /// Whether what is hidden says something to do, rather than how a page is laid out.
