@@ -86,11 +86,7 @@ async fn cases_that_were_solved_count_for_their_kind_of_machine_and_others_do_no
         }
         let found = read(db, procedure).await;
         assert_eq!(found.cases, 6, "all of them are cases");
-        let expected = [
-            record("", 1, 0),
-            record("ensacheuse horizontale", 1, 0),
-            record("ensacheuse verticale", 2, 0),
-        ];
+        let expected = [record("", 1, 0), record("ensacheuse horizontale", 1, 0), record("ensacheuse verticale", 2, 0)];
         assert_eq!(found.outcomes, expected, "on {}", db.kind());
     }
 }

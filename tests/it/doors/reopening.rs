@@ -20,7 +20,10 @@ async fn a_case_that_is_reopened_says_what_followed_and_is_closed_anew_under_its
         assert_eq!(answer.fields(), ["reason"]);
     }
     let done = reopen(json!({"reason": "E42 revenu le lendemain"})).await.expect(200);
-    assert_eq!((&done["stage"], &done["repeated"], &done["procedure"]), (&json!("reopened"), &json!(false), &json!(null)));
+    assert_eq!(
+        (&done["stage"], &done["repeated"], &done["procedure"]),
+        (&json!("reopened"), &json!(false), &json!(null))
+    );
     assert!(done["withdrawn"].is_string(), "its review was open: {done}");
     let again = reopen(json!({"reason": "encore"})).await.expect(200);
     assert_eq!((&again["repeated"], &again["withdrawn"]), (&json!(true), &json!(null)));
@@ -29,7 +32,10 @@ async fn a_case_that_is_reopened_says_what_followed_and_is_closed_anew_under_its
 
     let late = post(INTERVENTIONS, &delivery("T-1")).by(&service).to(&house).await.expect(200);
     assert_eq!((&late["id"], &late["stage"]), (&json!(id), &json!("reopened")), "the old delivery, come late");
-    let anew = delivery_with("T-1", json!({"closed_at": "2026-11-20T07:00:00Z", "report": "Contrôlez le relais de chauffe. Remplacez le relais collé. Relancez un cycle."}));
+    let anew = delivery_with(
+        "T-1",
+        json!({"closed_at": "2026-11-20T07:00:00Z", "report": "Contrôlez le relais de chauffe. Remplacez le relais collé. Relancez un cycle."}),
+    );
     let answer = post(INTERVENTIONS, &anew).by(&service).with("idempotency-key", "k").to(&house).await;
     let body = answer.expect(202);
     assert_eq!((&body["id"], &body["stage"], &body["repeated"]), (&json!(id), &json!("transcribed"), &json!(false)));

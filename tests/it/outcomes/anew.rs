@@ -29,6 +29,7 @@ fn recording(blob: &str) -> Attachment {
         media_type: "audio/wav".into(),
         bytes: 16,
         blob: blob.into(),
+        question: None,
     }
 }
 
@@ -40,7 +41,8 @@ async fn a_new_delivery_takes_the_place_of_the_old_one_with_its_files_and_only_w
         let Added::New = deliver(db, &first, &[recording("aa")]).await else { panic!("it is new") };
         let all = InterventionFilter { limit: 10, ..InterventionFilter::default() };
         let id = db.interventions(&all, &house()).await.unwrap()[0].id;
-        let second = Intake { closed_at: START.after(std::time::Duration::from_secs(60)), ..intake("T-1", "Relais changé.") };
+        let second =
+            Intake { closed_at: START.after(std::time::Duration::from_secs(60)), ..intake("T-1", "Relais changé.") };
         assert_eq!(deliver(db, &second, &[]).await, Added::Different(id));
 
         db.reopen(id, "revenue", "Paul", START).await.unwrap();
@@ -139,7 +141,11 @@ async fn a_case_that_was_rejected_or_never_decided_goes_down_the_line_again_like
             assert_eq!(found.stage, Stage::InReview, "on {}", db.kind());
         }
         assert_eq!(db.reviews(ReviewState::Open, None, 10).await.unwrap().len(), 2);
-        assert_eq!(db.review(review.id).await.unwrap().unwrap().decision.as_deref(), Some("reject"), "as it was decided");
+        assert_eq!(
+            db.review(review.id).await.unwrap().unwrap().decision.as_deref(),
+            Some("reject"),
+            "as it was decided"
+        );
     }
 }
 
@@ -169,6 +175,9 @@ async fn the_case_that_takes_anothers_place_comes_before_the_expert_with_all_tha
         assert_eq!(open.iter().map(|r| (r.cases, r.worth)).collect::<Vec<_>>(), [(2, 90.0)], "on {}", db.kind());
         let draft = db.draft(open[0].draft).await.unwrap().unwrap();
         assert_eq!(draft.intervention, ids[1]);
-        assert_eq!(db.intervention(ids[1], &savoir_models::store::house()).await.unwrap().unwrap().stage, Stage::InReview);
+        assert_eq!(
+            db.intervention(ids[1], &savoir_models::store::house()).await.unwrap().unwrap().stage,
+            Stage::InReview
+        );
     }
 }

@@ -6,7 +6,7 @@ use savoir_models::intervention::{Outcome, Stage};
 use savoir_models::job::{JobState, Lane, Step};
 use savoir_models::procedure::Confidence;
 use savoir_models::review::{Refusal, ReviewState};
-use savoir_models::store::{Claimed, Db, Decided, Lease, Reopening, StoreError, house};
+use savoir_models::store::{Claimed, Db, Decided, Given, Lease, Reopening, StoreError, house};
 use savoir_tests::data::{START, intake, reviewed};
 use savoir_tests::databases::both;
 
@@ -78,7 +78,11 @@ async fn a_case_of_a_procedure_is_taken_from_its_cases_and_its_record() {
         let second = merged(db, &intake("T-2", "y"), procedure).await;
         let third = merged(db, &ended("T-3", "four", Some(Outcome::NotSolved)), procedure).await;
         let done = reopen(db, second).await;
-        assert_eq!((done.procedure, done.doubted), (Some(procedure), None), "one that comes back may have another fault");
+        assert_eq!(
+            (done.procedure, done.doubted),
+            (Some(procedure), None),
+            "one that comes back may have another fault"
+        );
         let found = read(db, procedure).await;
         assert_eq!((found.cases, found.confidence), (2, Confidence::Validated));
         assert_eq!(found.outcomes, [record("ensacheuse verticale", 1, 1)]);
@@ -139,7 +143,7 @@ async fn open_questions_go_so_that_no_late_answer_puts_the_case_back_on_the_line
         tx.commit().await.unwrap();
         let question = db.questions(id).await.unwrap()[0].id;
         reopen(db, id).await;
-        let late = db.answer(id, &[(question, "2 N·m".into())], "Paul", START).await.unwrap();
+        let late = db.answer(id, &[(question, Given::Text("2 N·m".into()))], "Paul", START).await.unwrap();
         assert_eq!(late, savoir_models::store::Answered::NoQuestion(question));
         assert_eq!(stands(db, id).await.0, Stage::Reopened, "on {}", db.kind());
     }
