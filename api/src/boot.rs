@@ -207,7 +207,7 @@ pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber
 /// The language model that the settings name; what it costs is written to `db`. `None` when they name none.
 ///
 /// # Errors
-/// When its address makes no sense.
+/// When its address makes no sense, or the glossary cannot be read.
 pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<Llm>>> {
     let settings = &config.llm;
     if !settings.configured() {
@@ -235,6 +235,7 @@ pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<O
             currency: settings.currency.clone(),
             monthly_budget: settings.monthly_budget,
         },
+        house: house(config)?,
         limit_field: settings.preset.map_or(LimitField::MaxTokens, Preset::limit_field),
         seed_field: settings.preset.map_or(SeedField::Seed, Preset::seed_field),
     };
@@ -245,7 +246,7 @@ pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<O
 ///
 /// # Errors
 /// When the glossary cannot be read.
-pub fn house(config: &Config) -> anyhow::Result<House> {
+fn house(config: &Config) -> anyhow::Result<House> {
     let glossary = match &config.llm.glossary {
         Some(file) => std::fs::read_to_string(file)
             .with_context(|| format!("llm.glossary: {} cannot be read as text", file.display()))?,
@@ -258,8 +259,7 @@ pub fn house(config: &Config) -> anyhow::Result<House> {
 fn extractor(config: &Config, llm: Option<&Arc<Llm>>) -> anyhow::Result<Arc<dyn Extractor>> {
     Ok(match (config.extractor.engine, llm) {
         (ExtractorEngine::Model, Some(llm)) => {
-            let drawn = ModelExtractor::new(Arc::clone(llm), house(config)?);
-            Arc::new(drawn.map_err(|reason| anyhow::anyhow!(reason))?)
+            Arc::new(ModelExtractor::new(Arc::clone(llm)).map_err(|reason| anyhow::anyhow!(reason))?)
         }
         // The settings were checked: without a model no other engine is chosen.
         _ => Arc::new(Offline),

@@ -3,6 +3,7 @@
 mod answer;
 mod create;
 mod media;
+mod prompt;
 mod reopen;
 mod serve;
 mod upload;
@@ -20,12 +21,14 @@ use savoir_models::intervention::{Equipment, Intervention, Stage};
 use savoir_models::job::Job;
 use savoir_models::store::InterventionFilter;
 use savoir_models::transcript::Transcript;
+use savoir_models::usage::Spent;
 use savoir_models::viewer::{Role, Viewer};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use answer::{__path_answer, answer};
 pub(crate) use create::{__path_create, create};
+pub(crate) use prompt::{__path_prompt, prompt};
 pub(crate) use reopen::{__path_reopen, reopen};
 pub(crate) use serve::{__path_attachment, attachment};
 
@@ -139,6 +142,8 @@ pub(crate) struct InterventionPage {
     draft: Option<DraftLine>,
     /// What the line still has to do, or gave up.
     jobs: Vec<Job>,
+    /// What language models cost for it, once one was asked.
+    spent: Option<Spent>,
 }
 
 /// Shows an intervention.
@@ -158,12 +163,14 @@ pub(crate) async fn show(
         questions: Vec::new(),
         draft: None,
         jobs: Vec::new(),
+        spent: None,
     };
     if viewer.role != Role::Customer {
         page.transcripts = db.transcripts(id).await?;
         page.questions = db.questions(id).await?;
     }
     if !is_outsider(viewer) {
+        page.spent = Some(db.spent_on(id).await?).filter(|s| s.calls > 0);
         page.jobs = db.jobs_of(&id.to_string()).await?;
         page.draft = db.draft_of(id).await?.map(|d| DraftLine {
             id: d.id,

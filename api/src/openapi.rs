@@ -17,7 +17,7 @@ use crate::{events, interventions, openapi, operations, procedures, reviews, sea
     info(title = "Savoir", description = "Closed interventions in, approved procedures out."),
     paths(
         interventions::create, interventions::list, interventions::show, interventions::attachment,
-        interventions::answer, interventions::retry, interventions::reopen, events::watch,
+        interventions::prompt, interventions::answer, interventions::retry, interventions::reopen, events::watch,
         reviews::list, reviews::show, reviews::edit, reviews::vouch, reviews::decide, reviews::compare,
         procedures::show, procedures::revisions, procedures::feedback, search::search,
         operations::jobs, operations::status, operations::alive, operations::ready, operations::metrics,

@@ -70,6 +70,7 @@ pub const ROUTES: &[Route] = &[
     row(GET,  "/api/v1/interventions",                                 ALL,        Answer, |m| on(m, interventions::list)),
     row(GET,  "/api/v1/interventions/{id}",                            ALL,        Answer, |m| on(m, interventions::show)),
     row(GET,  "/api/v1/interventions/{id}/attachments/{attachment}",   WITNESSES,  Stream, |m| on(m, interventions::attachment)),
+    row(GET,  "/api/v1/interventions/{id}/prompt",                     OFFICE,     Answer, |m| on(m, interventions::prompt)),
     row(POST, "/api/v1/interventions/{id}/answers",                    WITNESSES,  Upload, |m| on(m, interventions::answer)),
     row(POST, "/api/v1/interventions/{id}/retry",                      OPERATORS,  Answer, |m| on(m, interventions::retry)),
     row(POST, "/api/v1/interventions/{id}/reopen",                     CLOSERS,    Answer, |m| on(m, interventions::reopen)),

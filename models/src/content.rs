@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Source};
 use crate::intervention::FieldError;
 use crate::text::{Language, words};
 
@@ -253,12 +253,15 @@ impl Content {
     }
 
     /// Takes the findings, with their overrides, from the statements of `before` that say the same. Whatever findings
-    /// came with this content are forgotten: nobody vouches by sending them.
+    /// came with this content are forgotten: nobody vouches by sending them. Evidence from another case stays only with
+    /// a statement that had it before, for it cannot be looked up here.
     pub fn keep_findings(&mut self, before: &Self) {
         let known = before.statements();
         for statement in self.statements_mut() {
-            let same = known.iter().find(|(_, s)| s.text.trim() == statement.text.trim());
-            statement.findings = same.map(|(_, s)| s.findings.clone()).unwrap_or_default();
+            let same = known.iter().find(|(_, s)| s.text.trim() == statement.text.trim()).map(|(_, s)| *s);
+            statement.findings = same.map(|s| s.findings.clone()).unwrap_or_default();
+            let had = |e: &Evidence| same.is_some_and(|s| s.evidence.contains(e));
+            statement.evidence.retain(|e| !matches!(e.source, Source::Elsewhere { .. }) || had(e));
         }
     }
 

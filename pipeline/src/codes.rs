@@ -12,6 +12,7 @@ pub(crate) mod words;
 
 use savoir_models::text::Language;
 
+pub(crate) use numbers::dictated;
 pub use references::{canonical_reference, references};
 use words::{CODE_WORDS, FILLERS, NAMED, UNITS};
 

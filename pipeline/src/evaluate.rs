@@ -6,10 +6,10 @@ pub mod compare;
 pub mod extract;
 pub mod gold;
 pub mod ranking;
+pub mod redact;
 mod run;
 pub mod search;
 pub mod speech;
-
 pub mod verify;
 
 use std::path::Path;

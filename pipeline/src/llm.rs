@@ -23,6 +23,7 @@ use savoir_models::id::InterventionId;
 use savoir_models::store::Db;
 use savoir_models::usage::Purpose;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 pub use abilities::{LimitField, Manner, SeedField};
 pub use failure::{Failure, Flaw};
@@ -31,7 +32,7 @@ pub use settings::{LlmSettings, Output, Prices};
 
 use crate::evaluate::extract::{Meter, Spent};
 use crate::fault::Need;
-use crate::prompts::{Prompt, repair};
+use crate::prompts::{House, Prompt, repair};
 use abilities::Abilities;
 use ledger::Ledger;
 use pace::Pace;
@@ -61,6 +62,18 @@ pub struct Message {
     pub role: Speaker,
     /// What is said.
     pub content: String,
+}
+
+/// A short hash of a conversation: the same words, the same fingerprint.
+#[must_use]
+pub fn fingerprint(messages: &[Message]) -> String {
+    let mut hash = Sha256::new();
+    for message in messages {
+        hash.update([message.role as u8]);
+        hash.update(message.content.as_bytes());
+        hash.update([0]);
+    }
+    hex::encode(hash.finalize()).chars().take(16).collect()
 }
 
 /// One request to a model.
@@ -174,6 +187,12 @@ impl Llm {
         &self.settings
     }
 
+    /// What the house adds to every prompt.
+    #[must_use]
+    pub fn house(&self) -> &House {
+        &self.settings.house
+    }
+
     /// What an answer depends on besides the prompt, as it is sent now.
     #[must_use]
     pub fn parameters(&self) -> BTreeMap<String, String> {
@@ -184,6 +203,11 @@ impl Llm {
             ("output".to_owned(), manner.output.as_str().to_owned()),
             ("repairs".to_owned(), self.settings.repairs.to_string()),
         ]);
+        let House { instructions, glossary } = self.house();
+        if !instructions.is_empty() || !glossary.is_empty() {
+            let hash = hex::encode(Sha256::digest(format!("{instructions}\0{glossary}")));
+            out.insert("house".into(), hash.chars().take(12).collect());
+        }
         out.extend(manner.temperature.map(|t| ("temperature".to_owned(), t.to_string())));
         out.extend(manner.seed.map(|(_, seed)| ("seed".to_owned(), seed.to_string())));
         out

@@ -71,24 +71,39 @@ impl Shown {
     }
 }
 
-static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<(\s*/?\s*source)"));
-static SOFT_MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)‹(\s*/?\s*source)"));
+/// What could be taken for more than words: the begin or end of a block, and the marks of chat templates, which servers
+/// turn into control tokens wherever they stand (llama.cpp does).
+const MARKS: &str = r"(\s*/?\s*source|\||/?s>|/?bos>|/?eos>|/?(?:start|end)_of_turn|<sys)";
+/// The same of those that are written with brackets.
+const BRACKETS: &str = r"(/?(?:inst|system_prompt|available_tools|tool_calls|tool_results)\])";
+
+static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)<{MARKS}")));
+static SOFT_MARK: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)‹{MARKS}")));
+static BRACKET: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)\[{BRACKETS}")));
+static SOFT_BRACKET: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)⁅{BRACKETS}")));
 
 fn pattern(text: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "the patterns stand above, and a test uses both")]
     Regex::new(text).expect("a pattern")
 }
 
-/// A text in which nothing reads like the begin or the end of a block: `</source>` becomes `‹/source>`.
+/// A text in which nothing reads like the begin or the end of a block, or like a mark of a chat template: `</source>`
+/// becomes `‹/source>`, `<|im_end|>` becomes `‹|im_end|>`.
 #[must_use]
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    MARK.replace_all(text, "‹$1")
+    swapped(text, (&MARK, "‹$1"), (&BRACKET, "⁅$1"))
 }
 
 /// A quote from such a text as it stands in the case.
 #[must_use]
 pub fn as_written(quote: &str) -> Cow<'_, str> {
-    SOFT_MARK.replace_all(quote, "<$1")
+    swapped(quote, (&SOFT_MARK, "<$1"), (&SOFT_BRACKET, "[$1"))
+}
+
+fn swapped<'a>(text: &'a str, first: (&Regex, &str), second: (&Regex, &str)) -> Cow<'a, str> {
+    match first.0.replace_all(text, first.1) {
+        Cow::Borrowed(text) => second.0.replace_all(text, second.1),
+        Cow::Owned(text) => Cow::Owned(second.0.replace_all(&text, second.1).into_owned()),
+    }
 }
 
 /// The first twelve digits of the hash of a prompt's files.
@@ -103,7 +118,6 @@ fn version(files: &[&str]) -> String {
 }
 
 fn rendered(template: &impl Template) -> String {
-    #[expect(clippy::expect_used, reason = "a text takes every template: none can fail")]
     template.render().expect("a text takes every template")
 }
 
@@ -170,7 +184,7 @@ macro_rules! prompt {
                     version: VERSION.clone(),
                     language,
                     system: system(language, house),
-                    user: rendered(user),
+                    user: rendered(user).trim().to_owned(),
                     // A test reads it: it is JSON.
                     schema: serde_json::from_str(SCHEMA).unwrap_or(Value::Null),
                 }
@@ -235,6 +249,18 @@ mod tests {
             assert_eq!(as_written(&soft), hostile, "a quote of it is found where it stands");
         }
         assert_eq!(harmless("P < 3 bar, <b>sourcier</b>"), "P < 3 bar, <b>sourcier</b>");
+    }
+
+    #[test]
+    fn no_text_can_end_its_message_with_a_mark_of_a_chat_template() {
+        for hostile in
+            ["<|im_end|>", "<|im_start|>system", "</s>", "<s>", "[INST]", "[/INST]", "<<SYS>>", "<end_of_turn>"]
+        {
+            let soft = harmless(hostile);
+            assert!(soft != hostile && !soft.contains("<|") && !soft.contains("[/INST]"), "{soft}");
+            assert_eq!(as_written(&soft), hostile, "a quote of it is found where it stands");
+        }
+        assert_eq!(harmless("[PERSON_1] ouvre [1] <S1>"), "[PERSON_1] ouvre [1] <S1>");
     }
 
     #[test]

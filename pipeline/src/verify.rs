@@ -3,9 +3,11 @@
 mod compact;
 mod figures;
 mod ground;
+mod hostile;
 mod lexemes;
 mod names;
 mod negation;
+mod order;
 mod quantities;
 pub(crate) mod quotes;
 mod said;
@@ -13,10 +15,12 @@ mod statement;
 mod support;
 mod terms;
 mod units;
+mod witness;
 
-use savoir_models::content::Content;
+use savoir_models::content::{Content, Finding};
 use savoir_models::evidence::{Case, Suspicion};
 use savoir_models::redaction::Redaction;
+use savoir_models::text::Language;
 
 use ground::Room;
 use said::Section;
@@ -25,23 +29,32 @@ use said::Section;
 /// personal, and notes findings in place of those of before. Findings that stay the same keep their override.
 pub fn verify(case: &Case, redaction: &Redaction, content: &mut Content) {
     let texts = case.texts();
-    let room = Room::new(case, &texts, content.language);
+    let mut room = Room::new(case, &texts, content.language);
+    room.suspicions = hostile::suspicions(&room);
     let sections = sections(content);
     let parts: Vec<_> = content.parts.iter().map(|p| (p.reference.clone(), p.quantity)).collect();
     let mut part = parts.iter();
-    for (statement, section) in content.statements_mut().into_iter().zip(sections) {
-        let listed = if section == Section::Part { part.next() } else { None };
+    let mut found: Vec<Vec<Finding>> = Vec::with_capacity(sections.len());
+    for (statement, section) in content.statements_mut().into_iter().zip(&sections) {
+        let listed = if *section == Section::Part { part.next() } else { None };
         let hidden = redaction.hide(&statement.text, &texts).into_owned();
         statement.text = hidden;
-        let mut found = statement::judge(&room, redaction, statement, section);
+        let mut held = statement::judge(&room, redaction, statement, *section);
         if let Some((reference, quantity)) = listed {
-            statement::part(&room, statement, reference.as_deref(), *quantity, &mut found);
+            statement::part(&room, statement, reference.as_deref(), *quantity, &mut held);
         }
-        for finding in &mut found {
+        found.push(held);
+    }
+    let steps = sections.iter().position(|s| *s == Section::Step).unwrap_or(sections.len());
+    for (step, finding) in order::check(&room, content) {
+        found[steps + step].push(finding);
+    }
+    for (statement, mut held) in content.statements_mut().into_iter().zip(found) {
+        for finding in &mut held {
             let before = statement.findings.iter().find(|f| f.code == finding.code && f.about == finding.about);
             finding.overridden = before.and_then(|f| f.overridden.clone());
         }
-        statement.findings = found;
+        statement.findings = held;
     }
 }
 
@@ -62,6 +75,7 @@ fn sections(content: &Content) -> Vec<Section> {
 
 /// The stretches of a case that read like orders to a machine.
 #[must_use]
-pub fn suspicions(_case: &Case) -> Vec<Suspicion> {
-    Vec::new()
+pub fn suspicions(case: &Case) -> Vec<Suspicion> {
+    let texts = case.texts();
+    hostile::suspicions(&Room::new(case, &texts, case.language().unwrap_or(Language::French)))
 }

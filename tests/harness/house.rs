@@ -25,7 +25,6 @@ use savoir_pipeline::index::Index;
 use savoir_pipeline::index::vectors::{Place, Space};
 use savoir_pipeline::kit::{Kit, LineSettings};
 use savoir_pipeline::llm::{ChatModel, Llm, LlmSettings};
-use savoir_pipeline::prompts;
 use savoir_pipeline::speech::Transcriber;
 use savoir_pipeline::worker::{Until, Worker};
 use tempfile::TempDir;
@@ -230,10 +229,7 @@ impl Builder {
         let llm = self.llm.clone();
         let llm = llm.map(|(model, settings)| Arc::new(Llm::new(model, settings, db.clone(), Arc::clone(&clock))));
         let extractor: Arc<dyn Extractor> = match &llm {
-            Some(llm) => {
-                let drawn = ModelExtractor::new(Arc::clone(llm), prompts::House::default());
-                Arc::new(drawn.expect("room for a case"))
-            }
+            Some(llm) => Arc::new(ModelExtractor::new(Arc::clone(llm)).expect("room for a case")),
             None => Arc::clone(&self.extractor),
         };
         let kit = Arc::new(Kit {

@@ -1,12 +1,14 @@
 //! The harness: what several tests lean on.
 
 pub mod call;
+pub mod cassettes;
 pub mod chat;
 pub mod data;
 pub mod databases;
 pub mod doubles;
 pub mod env;
 pub mod house;
+pub mod llama;
 pub mod postgres;
 pub mod qdrant;
 pub mod service;

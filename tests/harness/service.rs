@@ -88,7 +88,15 @@ impl Service {
     /// # Panics
     /// When there is no free port.
     pub async fn start(answer: impl Fn(&Received) -> Response + Send + Sync + 'static) -> Self {
-        let (listener, service) = Self::bind().await;
+        Self::start_at("http://127.0.0.1:0", answer).await
+    }
+
+    /// The same at an address where there was nothing before.
+    ///
+    /// # Panics
+    /// When its port is taken.
+    pub async fn start_at(address: &str, answer: impl Fn(&Received) -> Response + Send + Sync + 'static) -> Self {
+        let (listener, service) = Self::bind(address).await;
         let answer: Answer = Arc::new(answer);
         let router = Router::new().fallback(received).with_state((service.clone(), answer));
         tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
@@ -100,7 +108,7 @@ impl Service {
     /// # Panics
     /// When there is no free port.
     pub async fn raw(acts: impl Fn(&Received) -> Vec<Act> + Send + Sync + 'static) -> Self {
-        let (listener, service) = Self::bind().await;
+        let (listener, service) = Self::bind("http://127.0.0.1:0").await;
         let (acts, serving) = (Arc::new(acts), service.clone());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
@@ -127,7 +135,7 @@ impl Service {
     /// # Panics
     /// When there is no free port.
     pub async fn nowhere() -> String {
-        Self::bind().await.1.address
+        Self::bind("http://127.0.0.1:0").await.1.address
     }
 
     /// What came in so far.
@@ -139,8 +147,9 @@ impl Service {
         self.received.lock().expect("no test panicked in here").clone()
     }
 
-    async fn bind() -> (TcpListener, Self) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    async fn bind(address: &str) -> (TcpListener, Self) {
+        let place = address.strip_prefix("http://").expect("an address");
+        let listener = TcpListener::bind(place).await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         (listener, Self { address, received: Arc::default() })
     }

@@ -6,6 +6,7 @@ mod deliveries;
 mod document;
 mod locks;
 mod overrides;
+mod prompt;
 mod readers;
 mod refusals;
 mod reopening;

@@ -1,11 +1,22 @@
 //! A language model drafts: from the wire to the review, and whatever it says.
 
+mod answers;
+mod budget;
+mod cassettes;
+mod gold;
+mod long;
+mod masked;
+mod prompts;
+mod wire;
+
 use std::time::Duration;
 
 use savoir_models::id::InterventionId;
 use savoir_models::intervention::{Intervention, Stage};
+use savoir_models::job::Job;
 use savoir_models::store::house as the_house;
 use savoir_pipeline::llm::LlmSettings;
+use savoir_pipeline::worker::single::one_job;
 use savoir_tests::chat::{draft, remote, says, settings};
 use savoir_tests::data::intake;
 use savoir_tests::house::House;
@@ -40,6 +51,18 @@ async fn deliver(house: &House, external_id: &str, report: &str) -> Intervention
 
 async fn state(house: &House, id: InterventionId) -> Intervention {
     house.kit.db.intervention(id, &the_house()).await.unwrap().unwrap()
+}
+
+/// Redaction, and one try at a draft: the job as that left it, or the next one.
+async fn try_once(house: &House, id: InterventionId) -> Job {
+    for _ in 0..2 {
+        one_job(&house.kit).await.unwrap().expect("a job is ready");
+    }
+    job(house, id).await
+}
+
+async fn job(house: &House, id: InterventionId) -> Job {
+    house.kit.db.jobs_of(&id.to_string()).await.unwrap().pop().expect("a job is left")
 }
 
 #[tokio::test]

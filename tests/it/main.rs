@@ -1,6 +1,7 @@
 //! The whole house, tested as one.
 #![expect(clippy::unwrap_used, reason = "a test that panics has found something; its helpers may too")]
 
+mod attacks;
 mod crash;
 mod doors;
 mod embed;
@@ -13,6 +14,8 @@ mod life;
 mod llm;
 mod outcomes;
 mod proposals;
+mod protocol;
+mod redact;
 mod relevance;
 mod search;
 mod speech;

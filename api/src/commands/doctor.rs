@@ -1,13 +1,19 @@
 //! `savoir doctor`: what is in order, and what to mend.
 
+use std::sync::Arc;
+
+use savoir_models::clock::{Clock, SystemClock};
 use savoir_models::job::JobState;
+use savoir_models::store::Db;
 use savoir_pipeline::embed::Purpose;
+use savoir_pipeline::extractor::model::ModelExtractor;
 use savoir_pipeline::index::saved_counts;
 use savoir_pipeline::index::vectors::{Space, Vectors};
+use savoir_pipeline::llm::Output;
 
 use super::Outcome;
 use crate::boot;
-use crate::config::{Config, SpeechEngine, VectorPlace};
+use crate::config::{Config, ExtractorEngine, SpeechEngine, VectorPlace};
 
 /// What `doctor` takes.
 #[derive(Debug, clap::Args)]
@@ -59,6 +65,7 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
                 anyhow::anyhow!("{dead} dead: `savoir jobs list` says why, `savoir jobs retry` tries them again");
             findings.add("jobs", if dead == 0 { Ok("none is dead".into()) } else { Err(sentence) });
             findings.add("index", index(config, db.status().await?.passages));
+            findings.add("model", language_model(config, &db).await);
             db.close().await;
         }
     }
@@ -107,6 +114,35 @@ async fn embedder(config: &Config) -> anyhow::Result<String> {
     let embedder = boot::embedder(config)?;
     let vector = embedder.embed(&["essai".to_owned()], Purpose::Query).await?;
     Ok(format!("{}, {} dimensions", embedder.id(), vector.first().map_or(0, Vec::len)))
+}
+
+/// Whether the language model answers, and in which form. What that costs is written down as any other call.
+async fn language_model(config: &Config, db: &Db) -> anyhow::Result<String> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let Some(llm) = boot::llm(config, db, &clock)? else { return Ok("none: rules draw the drafts".into()) };
+    if let Err(reason) = ModelExtractor::new(Arc::clone(&llm)) {
+        anyhow::bail!(reason);
+    }
+    let place = config.llm.endpoint.base_url.as_deref().unwrap_or_default();
+    let probe = llm.probe().await?;
+    let known = match probe.known {
+        Some(true) => "known there",
+        Some(false) => "not among the models that the service lists, and yet it answers",
+        None => "the service lists no models",
+    };
+    let held = match (probe.output, probe.held) {
+        (Output::JsonSchema | Output::Auto, true) => "the service holds answers to the schema",
+        (Output::JsonSchema | Output::Auto, false) => {
+            "taken, but answers are not held to the schema: they are checked and mended here, which costs more calls"
+        }
+        (Output::JsonObject, _) => "the service holds answers to JSON; their shape is checked and mended here",
+        (Output::Text, _) => "answers are text; JSON is looked for in it, checked and mended here",
+    };
+    let drafts = match config.extractor.engine {
+        ExtractorEngine::Model => "it draws the drafts",
+        ExtractorEngine::Offline => "rules draw the drafts (extractor.engine)",
+    };
+    Ok(format!("{} at {place}, {known}; output {}: {held}; {drafts}", llm.name(), probe.output))
 }
 
 fn speech(config: &Config) -> anyhow::Result<String> {

@@ -200,6 +200,48 @@ fn settings_of_what_is_not_chosen_are_refused() {
 }
 
 #[test]
+fn a_preset_fills_what_is_left_empty_and_nothing_else() {
+    let with = |list: &[(&str, &str)]| with_flags(list).map(|c| c.llm);
+    let llm = with(&[("llm.preset", "ollama"), ("llm.endpoint.model", "qwen3:8b")]).unwrap();
+    assert_eq!(llm.endpoint.base_url.as_deref(), Some("http://127.0.0.1:11434/v1"));
+    assert!(llm.configured());
+    let own = [
+        ("llm.preset", "llama.cpp"),
+        ("llm.endpoint.model", "m"),
+        ("llm.endpoint.base_url", "http://gpu:9/v1"),
+        ("llm.output", "text"),
+    ];
+    let llm = with(&own).unwrap();
+    assert_eq!(llm.endpoint.base_url.as_deref(), Some("http://gpu:9/v1"));
+    assert_eq!(llm.output, Some(savoir_pipeline::llm::Output::Text));
+    assert!(!with_env(&[]).unwrap().llm.configured(), "nothing is asked unless it is set");
+    let text = words(with_flags(&[("llm.preset", "lama")]));
+    assert!(text.contains("ollama, llama.cpp, vllm, mistral, openai"), "{text}");
+}
+
+#[test]
+fn a_language_model_is_whole_or_not_there() {
+    let flags = |list| fields(with_flags(list));
+    assert_eq!(flags(&[("extractor.engine", "model")]), ["llm.endpoint.base_url", "llm.endpoint.model"]);
+    assert_eq!(flags(&[("llm.preset", "vllm")]), ["llm.endpoint.model"]);
+    assert_eq!(flags(&[("llm.endpoint.model", "m")]), ["llm.endpoint.base_url"]);
+    assert_eq!(flags(&[("llm.temperature", "3"), ("llm.repairs", "9")]), ["llm.repairs", "llm.temperature"]);
+    assert_eq!(flags(&[("llm.monthly_budget", "20")]), ["llm.monthly_budget"], "without prices it is never spent");
+    assert_eq!(flags(&[("llm.price_prompt_per_million", "-1")]), ["llm.price_prompt_per_million"]);
+}
+
+#[test]
+fn numbers_with_a_fraction_are_read_from_text_and_whole_ones_too() {
+    let llm =
+        with_env(&[("SAVOIR_LLM__TEMPERATURE", "0.7"), ("SAVOIR_LLM__PRICE_PROMPT_PER_MILLION", "2")]).unwrap().llm;
+    assert_eq!((llm.temperature, llm.price_prompt_per_million), (0.7, 2.0));
+    let llm = with_file("[llm]\ntemperature = 1\n", &[]).unwrap().llm;
+    assert_eq!(llm.temperature, 1.0);
+    let text = words(with_env(&[("SAVOIR_LLM__TEMPERATURE", "warm")]));
+    assert!(text.contains("« warm » in SAVOIR_LLM__TEMPERATURE; a number is expected"), "{text}");
+}
+
+#[test]
 fn a_secret_in_a_setting_is_refused_with_the_remedy() {
     let text = words(with_file("[speech.endpoint]\napi_key = \"s3cret\"\n", &[]));
     assert!(text.contains("speech.endpoint.api_key_env or speech.endpoint.api_key_file"), "{text}");

@@ -182,3 +182,34 @@ fn group(words: &[Word]) -> Option<(u32, usize, bool)> {
     // A trailing "et" belongs to the sentence.
     (at > 0).then(|| (total + current, at, at == 1 && matches!(words[0], Word::Unit(_))))
 }
+
+/// The figures that somebody dictates, all of them: "zéro six trente-neuf" → "0639", "double oh seven" → "007". Figures
+/// that were typed stay; a word that is no number ends it.
+pub(crate) fn dictated<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let spoken: Vec<&str> = words.take(64).collect();
+    let values: Vec<Option<Word>> = spoken.iter().map(|w| word(if *w == "o" { "oh" } else { w }, None)).collect();
+    let mut digits = String::new();
+    let mut at = 0;
+    while let Some(this) = spoken.get(at) {
+        let run: Vec<Word> = values[at..].iter().map_while(|w| *w).collect();
+        let times = match fold(this).as_str() {
+            "double" => 2,
+            "triple" => 3,
+            _ => 1,
+        };
+        if this.bytes().all(|b| b.is_ascii_digit()) {
+            digits.push_str(this);
+            at += 1;
+        } else if times > 1 {
+            let Some(Some(Word::Unit(n))) = values.get(at + 1) else { break };
+            digits.push_str(&n.to_string().repeat(times));
+            at += 2;
+        } else if let Some((value, taken, _)) = group(&run) {
+            digits.push_str(&value.to_string());
+            at += taken;
+        } else {
+            break;
+        }
+    }
+    digits
+}

@@ -156,3 +156,11 @@ fn references_lose_their_separators() {
     assert_eq!(canonical_reference("tc-k 150").as_deref(), Some("TCK150"));
     assert_eq!(canonical_reference("joint"), None);
 }
+
+#[test]
+fn figures_that_are_dictated_are_read_to_the_last() {
+    let read = |words: &str| dictated(words.split([' ', '-']));
+    assert_eq!(read("zéro six trente-neuf quatre-vingt-dix-huit vingt et un cinquante-quatre"), "0639982154");
+    assert_eq!(read("oh seven seven double oh nine hundred and six one three"), "0770090613");
+    assert_eq!(read("zéro deux 61 quatre-vingt-onze merci dix"), "026191");
+}

@@ -3,9 +3,10 @@
 
 use super::clauses::{Clause, Part, View};
 use super::lexicon::Cue;
+use super::particles::particle;
 use super::phrases::{antecedent, determined, stated};
 use super::verbs::{Form, Kind, Shape};
-use super::words::{ADVERBS, CONNECTORS, COPULAS, FINITE, NO_NOUN, PREPOSITIONS};
+use super::words::{ADVERBS, CONNECTORS, COPULAS, NO_NOUN};
 
 /// How the clause says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(super) enum How {
     Order,
     /// "ne jamais dévisser le bouchon".
     Never,
+    /// Object, then particle: "back panel off", "hose back on the pump".
+    Particle,
 }
 
 /// Something done or to be done.
@@ -51,14 +54,15 @@ impl Action {
     /// Whether nothing follows the verb, but for what stands in brackets.
     pub(super) fn bare(&self, view: View<'_>) -> bool {
         let after = &view.words[self.object.0.min(self.to)..self.to];
+        let led = view.leads(self.object.0);
         let listed = self.agreement.is_some_and(|(feminine, plural)| feminine || plural);
-        let governed = after.first().is_some_and(|w| listed && PREPOSITIONS.contains(&w.fold));
+        let governed = after.first().is_some_and(|_| listed && led);
         self.how == How::Verb && (governed || after.first().is_none_or(|w| w.is("("))) && !stands_alone(view, self)
     }
 
     /// Whether a circumstance follows the verb at once: "remplacé par un autre".
     pub(super) fn loose(&self, view: View<'_>) -> bool {
-        self.object.0 < self.to && PREPOSITIONS.contains(view.fold(self.object.0))
+        self.object.0 < self.to && view.leads(self.object.0)
     }
 
     /// Whether its clause ends with the verb.
@@ -102,7 +106,8 @@ pub(super) fn analyse(view: View<'_>, from: usize, to: usize, before: Option<&Cl
         return Part::Fragment;
     }
     let action = spoken(view, i, to, before)
-        .unwrap_or_else(|| never(view, i, to).or_else(|| headed(view, i, to)).or_else(|| passive(view, i, to)));
+        .unwrap_or_else(|| never(view, i, to).or_else(|| headed(view, i, to)).or_else(|| passive(view, i, to)))
+        .or_else(|| particle(view, i, to));
     match action {
         Some(action) => Part::Action(action),
         None if stated(view, i, to) => Part::State,
@@ -173,7 +178,6 @@ fn direct(at: usize, form: Form, to: usize) -> Action {
         _ => None,
     };
     let after = at + form.words;
-    let infinitive = form.shape == Shape::Infinitive;
     let adopted = false;
     Action {
         heads: vec![(at, form)],
@@ -182,7 +186,7 @@ fn direct(at: usize, form: Form, to: usize) -> Action {
         rest: to,
         to,
         agreement,
-        infinitive,
+        infinitive: form.shape == Shape::Infinitive,
         adopted,
     }
 }
@@ -219,7 +223,7 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     let next = if after < to { view.fold(after) } else { "" };
     let article = after < to && determined(view, after);
     let number = next.starts_with(|c: char| c.is_ascii_digit());
-    let governed = next.is_empty() || PREPOSITIONS.contains(next);
+    let governed = next.is_empty() || view.leads(after);
     match form.shape {
         Shape::Imperative => Some(Action { how: How::Order, ..direct(i, form, to) }),
         Shape::Infinitive if view.french() => Some(direct(i, form, to)),
@@ -261,15 +265,22 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
                 || view.has(Cue::Operated, after, after + 2)
                 || (verb.kind != Kind::Safety && view.lexicon.noun(next).is_some());
             let state = verb.ambiguous && !listed && (governed || !thing) && !next.is_empty();
+            // "Coupé au sectionneur": what begins a sentence so was done.
+            let state = state && !(view.french() && i == view.start && verb.kind == Kind::Safety && known_place(next));
             let found = verb.name == "find" || (verb.ambiguous && next.is_empty() && !listed);
             (!value && !state && !found).then(|| direct(i, form, to))
         }
     }
 }
 
+/// Whether a word leads to where a machine is switched off.
+fn known_place(next: &str) -> bool {
+    matches!(next, "au" | "a" | "aux")
+}
+
 /// "Filtre remplacé", "Machine consignée", "the seal was replaced": object, then participle.
 fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
-    if PREPOSITIONS.contains(view.fold(i)) || NO_NOUN.contains(view.fold(i)) {
+    if view.leads(i) || NO_NOUN.contains(view.fold(i)) {
         return None;
     }
     let at = (i + 1..to.min(i + 14)).take_while(|j| !view.words[*j].is("(") && !view.words[*j].is("«")).find(|j| {
@@ -295,18 +306,29 @@ fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
         return None;
     }
     let words = &view.words[i..end];
-    if end <= i || words.iter().any(|w| FINITE.contains(&w.fold) || NO_NOUN.contains(&w.fold) || w.is("»")) {
+    if end <= i || (i..end).any(|j| view.tensed(j)) || words.iter().any(|w| NO_NOUN.contains(&w.fold) || w.is("»")) {
         return None;
     }
     // A participle that shows a state needs something that one operates, or a heading that announces work.
     let head = i + usize::from(determined(view, i));
-    let operated = view.work || view.hits.iter().any(|h| h.cue == Cue::Operated && h.from == head && h.to <= end);
+    let switched = view.hits.iter().any(|h| h.cue == Cue::Operated && h.from == head && h.to <= end);
+    let operated = view.work || switched;
     let agent = at + 1 < to
         && matches!(
             view.fold(at + 1),
             "de" | "d'" | "par" | "avec" | "on" | "with" | "by" | "sur" | "ou" | "dans" | "in"
         );
-    if verb.ambiguous && !told && (!operated || agent) {
+    // "toile percée", "fil coupé": found so, not done.
+    let damaged = view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == at);
+    // "dried up", "ran dry": the particle makes it damage.
+    if view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == at && h.to > at + form.words) {
+        return None;
+    }
+    if verb.ambiguous && !told && (!operated || agent || (damaged && !switched)) {
+        return None;
+    }
+    // "0 mbar de remontée"
+    if matches!(view.fold(at - 1), "de" | "d'" | "of") {
         return None;
     }
     // In French the participle agrees; "filtre bouché" and "pompe remplacé" are read all the same, for typing errors.
@@ -320,8 +342,12 @@ fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     Some(action)
 }
 
-/// Verbs that need no object to be understood.
+/// Whether one of its verbs needs no object to be understood.
 pub(super) fn stands_alone(view: View<'_>, action: &Action) -> bool {
-    let alone = ["consigner", "déconsigner", "isolate", "lock out", "prove dead"];
-    action.heads.iter().any(|(_, f)| alone.contains(&view.lexicon.verbs.list[f.verb].name.as_str()))
+    action.heads.iter().any(|(_, f)| alone(&view.lexicon.verbs.list[f.verb].name))
+}
+
+/// Whether a verb needs no object to be understood.
+pub(super) fn alone(verb: &str) -> bool {
+    ["consigner", "déconsigner", "faire vat", "isolate", "lock out", "prove dead"].contains(&verb)
 }

@@ -8,6 +8,7 @@ use super::lexicon::{Cue, Hit, Lexicon};
 use super::phrases::{determined, finite, subject_of};
 use super::segments::{Sep, segments};
 use super::sentences::{Sentence, Word};
+use super::words::{FINITE, PREPOSITIONS};
 
 /// The part a clause plays.
 #[derive(Debug, Clone)]
@@ -29,6 +30,13 @@ pub(super) struct Clause {
     pub(super) to: usize,
     pub(super) part: Part,
     sep: Sep,
+}
+
+impl Clause {
+    /// Whether a colon or an arrow leads to it.
+    pub(super) fn led(&self) -> bool {
+        matches!(self.sep, Sep::Colon | Sep::Arrow)
+    }
 }
 
 /// Where clauses are looked for.
@@ -55,6 +63,16 @@ impl View<'_> {
     /// The folded word, or nothing past the end.
     pub(super) fn fold(&self, i: usize) -> &str {
         self.words.get(i).map_or("", |w| w.fold.as_str())
+    }
+
+    /// Whether the word begins a circumstance. The English article is spelt like "à".
+    pub(super) fn leads(&self, i: usize) -> bool {
+        PREPOSITIONS.contains(self.fold(i)) && (self.french() || self.fold(i) != "a")
+    }
+
+    /// Whether the word is a verb in a tense, of those that every text uses.
+    pub(super) fn tensed(&self, i: usize) -> bool {
+        FINITE.contains(self.fold(i)) && if self.french() { self.words[i].low != "à" } else { self.fold(i) != "a" }
     }
 
     pub(super) fn french(&self) -> bool {

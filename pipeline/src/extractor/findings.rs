@@ -4,11 +4,15 @@ use savoir_models::content::{HazardKind, Statement};
 use savoir_models::evidence::Source;
 
 use super::imperative::capital;
-use super::layout::{Sources, Told};
 use super::lexicon::{Cue, Label};
-use super::likeness::{alike, vague};
-use super::piece::{Piece, Role};
+use super::likeness::{alike, stems, vague};
+use super::looks::lower;
+use super::piece::{Part, Piece, Role};
 use super::questions::Lack;
+use super::sources::{Sources, Told};
+
+/// Two statements of more characters than this are not told as one.
+const JOINED: usize = 110;
 
 /// What is seen, heard or displayed: the request first, then answers, the report, the customer.
 pub(super) fn symptoms(sources: &Sources<'_>, told: &Told, cause: Option<&Statement>) -> Vec<Statement> {
@@ -97,6 +101,8 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
         }
     }
     let last = told.report.iter().rposition(Piece::is_repair).unwrap_or(told.report.len());
+    let mended = mended(sources, told);
+    let codes = &sources.case.intervention.intake.request.error_codes;
     let best = told
         .report
         .iter()
@@ -106,9 +112,11 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
             p.label != Some(Label::Safety)
                 && !p.hazards().any(|k| matches!(k, HazardKind::Isolation | HazardKind::MovingParts))
         })
-        .filter(|(_, p)| p.has(Cue::Damage) || p.has(Cue::Cause) || p.label == Some(Label::Cause))
+        .filter(|(_, p)| p.has(Cue::Damage) || p.has(Cue::Cause) || p.label == Some(Label::Cause) || concluded(p))
         .map(|(i, p)| {
+            let words = stems(&p.text);
             let mut score = 0_i32;
+            score += if concluded(p) { 3 } else { 0 };
             score += if p.label == Some(Label::Cause) { 12 } else { 0 };
             score += if p.has(Cue::Cause) { 3 } else { 0 };
             score += if p.has(Cue::Damage) { 4 } else { 0 };
@@ -120,9 +128,18 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
             score -= if vague(&p.text) { 2 } else { 0 };
             score -= i32::from(p.text.starts_with(|c: char| c.is_ascii_digit()));
             score -= if p.text.len() > 220 { 2 } else { 0 };
+            // What was mended is what was broken.
+            score += if mended.iter().any(|w| words.contains(w)) { 3 } else { 0 };
+            // What was asked for is what was seen, not why.
+            score -= if told.symptoms.iter().any(|s| alike(&s.text, &p.text)) { 4 } else { 0 };
+            score -= if codes.iter().any(|c| p.text.contains(c)) && p.label != Some(Label::Cause) { 3 } else { 0 };
+            score -= if p.has(Cue::Useless) || p.has(Cue::Vain) { 6 } else { 0 };
+            score -= if narrated(&p.text) { 3 } else { 0 };
+            // What is short is itself the effect of something.
+            score -= if wanting(&p.text) { 3 } else { 0 };
             (score, i, p)
         })
-        .filter(|(score, ..)| *score >= 2)
+        .filter(|(score, ..)| *score >= 1)
         .max_by_key(|(score, i, _)| (*score, std::cmp::Reverse(*i)))
         .map(|(_, i, p)| (i, p))?;
     let (at, piece) = best;
@@ -136,7 +153,76 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
     {
         return Some(sources.statement(before.text.clone(), &[before.clone(), piece.clone()]));
     }
-    Some(sources.statement(piece.text.clone(), std::slice::from_ref(piece)))
+    // "CAUSE : plus de tension, …" says what came of the damage that was told before.
+    let damaged = |p: &&Piece| {
+        p.role == Role::State
+            && p.source == piece.source
+            && p.has(Cue::Damage)
+            && !p.has(Cue::Symptom)
+            && !matches!(p.label, Some(Label::Symptom | Label::Result))
+            && p.text.chars().count() <= JOINED
+    };
+    if piece.label == Some(Label::Cause)
+        && !piece.has(Cue::Damage)
+        && piece.text.chars().count() <= JOINED
+        && let Some(before) = told.report[..at].iter().rev().find(damaged)
+    {
+        let colon = if sources.french() { " : " } else { ": " };
+        let text = format!("{}{colon}{}", before.text, lower(&piece.text));
+        return Some(sources.statement(text, &[before.clone(), piece.clone()]));
+    }
+    Some(core(sources, piece))
+}
+
+/// The part of a state that tells the damage: what stands before and behind it and is fine, or only a value, is left
+/// out.
+fn core(sources: &Sources<'_>, piece: &Piece) -> Statement {
+    let bad = |p: &&Part| p.bad;
+    let first = piece.clauses.iter().position(|p| bad(&p)).unwrap_or(0);
+    let last = piece.clauses.iter().rposition(|p| bad(&p));
+    // A clause behind a colon is about what stands before it.
+    let begins = (0..=first).rev().find(|i| piece.clauses.get(*i).is_none_or(|p| !p.led)).unwrap_or(first);
+    let begins = if begins < first { begins } else { first };
+    let skipped = piece.clauses.get(..begins).is_some_and(|before| !before.is_empty() && before.iter().all(|p| p.fine));
+    let start = if skipped { piece.clauses[begins].start } else { piece.start };
+    let behind = last.and_then(|l| piece.clauses.get(l + 1..)).filter(|b| !b.is_empty());
+    let end = match (behind, last) {
+        (Some(behind), Some(last)) if behind.iter().all(|p| p.fine) => piece.clauses[last].end,
+        _ => piece.end,
+    };
+    if (start, end) == (piece.start, piece.end) {
+        return sources.statement(piece.text.clone(), std::slice::from_ref(piece));
+    }
+    let text = sources.texts[piece.source].text.get(start..end).unwrap_or_default();
+    let text = capital(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    sources.statement(text, &[Piece { start, end, ..piece.clone() }])
+}
+
+/// Whether it is told as what follows from what was seen: "4,6 bar (norm. 2,3) -> clapets du 2e étage".
+fn concluded(piece: &Piece) -> bool {
+    piece.link.contains("->")
+}
+
+/// The words of what was mended: objects of repairs, and the parts that were used.
+fn mended(sources: &Sources<'_>, told: &Told) -> Vec<String> {
+    let steps = told.report.iter().chain(&told.actions).chain(&told.expert).filter(|p| p.is_repair());
+    let mut out: Vec<String> = steps.flat_map(|p| p.object.iter().cloned()).collect();
+    let names = sources.case.intervention.intake.parts.iter().filter_map(|p| p.name.as_deref());
+    out.extend(names.flat_map(stems));
+    out.retain(|w| w.chars().count() >= 4 && w.chars().all(char::is_alphabetic));
+    out
+}
+
+/// Whether it says that something is wanting.
+fn wanting(text: &str) -> bool {
+    let folded = crate::codes::fold(text);
+    ["manque d", "plus de ", "plus d'", "short of", "system short", "low on"].iter().any(|w| folded.starts_with(w))
+}
+
+/// Whether somebody tells what they did or did not do.
+fn narrated(text: &str) -> bool {
+    let folded = crate::codes::fold(text);
+    ["je ", "j'", "on ", "nous ", "i ", "we "].iter().any(|w| folded.starts_with(w))
 }
 
 /// Whether it is a row of measured values rather than a sentence.

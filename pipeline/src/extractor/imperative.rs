@@ -7,6 +7,7 @@
 use super::actions::{Action, How, stands_alone};
 use super::clauses::View;
 use super::lexicon::Lexicon;
+use super::particles;
 use super::phrases::determined as determined_at;
 use super::sentences::Word;
 use super::verbs::{Form, Shape};
@@ -21,6 +22,7 @@ pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<Strin
             return Some(capital(&slice(text, view.words, *at, to.max(at + form.words))));
         }
         How::Never => return never(view, text, action, to),
+        How::Particle => return particles::order(view, text, action, to),
         How::Verb if made(view, action) => return None,
         How::Verb => {
             let object = slice(text, view.words, action.object.0, to);
@@ -262,7 +264,7 @@ fn article(object: &str, feminine: bool, plural: bool) -> String {
 }
 
 /// The object after a verb: a known component without article gets one.
-fn with_article(view: View<'_>, at: usize, object: &str) -> String {
+pub(super) fn with_article(view: View<'_>, at: usize, object: &str) -> String {
     let known = if view.french() { view.lexicon.noun(view.fold(at)) } else { None };
     match known {
         Some(feminine) if !has_determiner(view, at) && !object.is_empty() => {

@@ -11,6 +11,7 @@ use savoir_models::text::Language;
 
 use super::sentences::Word;
 use super::verbs::Verbs;
+use super::words::UNACCENTED;
 
 /// What a heading says of the lines under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +36,26 @@ pub(super) enum Cue {
     Fine,
     Cause,
     Result,
+    /// How the fault was found.
+    Found,
     Noise,
     Advice,
     /// Somebody else did it, or it was done at another time.
     Other,
     /// It was done without effect, or not done.
     Useless,
+    /// What was done before it had no effect.
+    Vain,
     Unsolved,
     /// Orders to a machine that reads.
     Hostile,
     Person,
     Prerequisite,
     Tool,
+    /// What is a tool where something is done with it: "à la brosse", "with the cloth".
+    Instrument,
+    /// A tool that a verb implies: "cadenassé".
+    Implied,
     /// What a trial counts: cycles, bottles, starts.
     Trial,
     /// What one switches, opens or shuts: a participle after it tells an action.
@@ -133,6 +142,12 @@ impl Lexicon {
             haystack.push_str(&word.fold);
         }
         haystack.push(' ');
+        // Where accents are typed, "coupe" is not "coupé".
+        let accents = words.iter().any(|w| w.low != w.fold);
+        let noun = |hit: &Hit| {
+            let word = &words[hit.from - base];
+            accents && hit.cue == Cue::Damage && hit.to == hit.from + 1 && UNACCENTED.contains(&word.low)
+        };
         let at = |offset: usize| starts.partition_point(|s| *s <= offset).saturating_sub(1);
         self.automaton
             .find_overlapping_iter(&haystack)
@@ -141,13 +156,18 @@ impl Lexicon {
                 from: base + at(m.start()),
                 to: base + at(m.end().saturating_sub(2)) + 1,
             })
+            .filter(|hit| !noun(hit))
             .collect()
     }
 
     /// Whether the word names a component; when it does, whether it is feminine.
     pub(super) fn noun(&self, folded: &str) -> Option<bool> {
         let find = |w: &str| self.nouns.get(w).copied();
-        find(folded).or_else(|| find(folded.strip_suffix(['s', 'x'])?))
+        let plural = || match (self.language, folded.strip_suffix("ies")) {
+            (Language::English, Some(stem)) => find(&format!("{stem}y")),
+            _ => find(folded.strip_suffix(['s', 'x'])?),
+        };
+        find(folded).or_else(plural)
     }
 }
 
@@ -176,15 +196,19 @@ fn section(name: &str) -> Option<Cue> {
         "fine" => Cue::Fine,
         "cause" => Cue::Cause,
         "result" => Cue::Result,
+        "found" => Cue::Found,
         "noise" => Cue::Noise,
         "advice" => Cue::Advice,
         "other" => Cue::Other,
         "useless" => Cue::Useless,
+        "vain" => Cue::Vain,
         "unsolved" => Cue::Unsolved,
         "hostile" => Cue::Hostile,
         "person" => Cue::Person,
         "prerequisite" => Cue::Prerequisite,
         "tool" => Cue::Tool,
+        "instrument" => Cue::Instrument,
+        "implied" => Cue::Implied,
         "trial" => Cue::Trial,
         "operated" => Cue::Operated,
         "label.symptom" => Cue::Label(Label::Symptom),

@@ -4,7 +4,9 @@
 //! held against that. It invents nothing that goes unnoticed: the verifier looks at every statement after it.
 
 mod answer;
+mod kept;
 mod merge;
+mod place;
 mod split;
 mod thin;
 mod view;
@@ -18,14 +20,15 @@ use savoir_models::evidence::Case;
 use savoir_models::redaction::Redaction;
 use savoir_models::usage::Purpose;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
-use super::layout::{Sources, applies_to};
+use super::layout::applies_to;
 use super::questions::Lack;
+use super::sources::Sources;
 use super::{Extraction, Extractor, Preview};
 use crate::fault::Fault;
-use crate::llm::{Failure, Flaw, Llm, Question, Useless};
-use crate::prompts::{House, Prompt, extract, questions};
+use crate::llm::{Failure, Flaw, Llm, Question, Useless, fingerprint};
+use crate::prompts::{Prompt, extract, questions};
+use kept::Kept;
 use merge::Drawn;
 use view::View;
 
@@ -39,17 +42,18 @@ const MOST_PARTS: usize = 64;
 /// Draws drafts with a language model.
 pub struct ModelExtractor {
     llm: Arc<Llm>,
-    house: House,
+    kept: Kept,
 }
 
 impl ModelExtractor {
-    /// An extractor that asks `llm`, with what the house adds to the prompts.
+    /// An extractor that asks `llm`.
     ///
     /// # Errors
     /// When the house says so much that a case does not fit beside it, in words for a person.
-    pub fn new(llm: Arc<Llm>, house: House) -> Result<Self, String> {
+    pub fn new(llm: Arc<Llm>) -> Result<Self, String> {
+        let house = llm.house();
         let languages = savoir_models::text::Language::ALL;
-        let longest = languages.iter().map(|l| extract::system(*l, &house).chars().count()).max().unwrap_or_default();
+        let longest = languages.iter().map(|l| extract::system(*l, house).chars().count()).max().unwrap_or_default();
         let (least, given) = (longest + FRAME + LEAST_ROOM, llm.settings().context_characters);
         if given < least {
             return Err(format!(
@@ -57,12 +61,12 @@ impl ModelExtractor {
                  room for a case: raise it to {least} or more, or shorten those"
             ));
         }
-        Ok(Self { llm, house })
+        Ok(Self { llm, kept: Kept::default() })
     }
 
     /// What a case is asked with when a prompt may hold `context` characters.
     fn prompts(&self, view: &View<'_>, context: usize) -> Result<Vec<Prompt>, Failure> {
-        let system = extract::system(view.language, &self.house).chars().count();
+        let system = extract::system(view.language, self.llm.house()).chars().count();
         let parts = split::parts(&view.shown(), context.saturating_sub(system + FRAME));
         if parts.len() > MOST_PARTS {
             let reason = format!(
@@ -78,23 +82,38 @@ impl ModelExtractor {
             .enumerate()
             .map(|(n, sources)| {
                 let part = (of > 1).then_some((n + 1, of));
-                extract::prompt(&self.house, &extract::User { french: view.french(), sources, part, facts: &facts })
+                extract::prompt(
+                    self.llm.house(),
+                    &extract::User { french: view.french(), sources, part, facts: &facts },
+                )
             })
             .collect())
     }
 
     /// What the model draws from the case, part by part.
     async fn draw(&self, view: &View<'_>, context: usize) -> Result<Drawn, Failure> {
+        let prompts = self.prompts(view, context)?;
+        let requests: Vec<String> = prompts.iter().map(|p| fingerprint(&p.messages())).collect();
         let mut drawn: Option<Drawn> = None;
-        for prompt in self.prompts(view, context)? {
-            let question = Question { purpose: Purpose::Extract, intervention: Some(view.id()), prompt: &prompt };
-            let answer = self.llm.ask(&question, |answer| answer::read(answer, view.language)).await?;
+        for (prompt, request) in prompts.iter().zip(&requests) {
+            let answer = match self.kept.get(request) {
+                Some(answer) => answer,
+                None => {
+                    let question = Question { purpose: Purpose::Extract, intervention: Some(view.id()), prompt };
+                    let answer = self.llm.ask(&question, |answer| answer::read(answer, view.language)).await?;
+                    if prompts.len() > 1 {
+                        self.kept.keep(request.clone(), answer.clone());
+                    }
+                    answer
+                }
+            };
             let part = Drawn::of(view, &answer);
             drawn = Some(match drawn {
                 Some(before) => before.and(part),
                 None => part,
             });
         }
+        self.kept.forget(&requests);
         Ok(drawn.unwrap_or_default())
     }
 
@@ -105,12 +124,15 @@ impl ModelExtractor {
         struct Asked {
             questions: Vec<String>,
         }
-        let room =
-            self.llm.settings().context_characters.saturating_sub(extract::system(view.language, &self.house).len());
+        let room = self
+            .llm
+            .settings()
+            .context_characters
+            .saturating_sub(extract::system(view.language, self.llm.house()).len());
         let sources = split::parts(&view.shown(), room).into_iter().next()?;
         let lacks = thin::in_words(lacks, view.language);
         let user = questions::User { french: view.french(), sources: &sources, lacks: &lacks };
-        let prompt = questions::prompt(&self.house, &user);
+        let prompt = questions::prompt(self.llm.house(), &user);
         let question = Question { purpose: Purpose::Questions, intervention: Some(view.id()), prompt: &prompt };
         let read = |answer: &serde_json::Value| {
             let asked = Asked::deserialize(answer).map_err(|e| Useless::new(Flaw::Shape, e.to_string()))?;
@@ -130,17 +152,11 @@ impl ModelExtractor {
 #[async_trait]
 impl Extractor for ModelExtractor {
     fn provenance(&self) -> Provenance {
-        let mut parameters = self.llm.parameters();
-        if self.house != House::default() {
-            let House { instructions, glossary } = &self.house;
-            let hash = hex::encode(Sha256::digest(format!("{instructions}\0{glossary}")));
-            parameters.insert("house".into(), hash.chars().take(12).collect());
-        }
         Provenance {
             extractor: "model".into(),
             version: extract::version_of().into(),
             model: Some(self.llm.name().to_owned()),
-            parameters,
+            parameters: self.llm.parameters(),
         }
     }
 
@@ -154,7 +170,7 @@ impl Extractor for ModelExtractor {
 
     async fn extract(&self, case: &Case, redaction: &Redaction) -> Result<Extraction, Fault> {
         let view = View::new(case, redaction);
-        let least = extract::system(view.language, &self.house).chars().count() + FRAME + LEAST_ROOM;
+        let least = extract::system(view.language, self.llm.house()).chars().count() + FRAME + LEAST_ROOM;
         let mut context = self.llm.settings().context_characters;
         let drawn = loop {
             match self.draw(&view, context).await {

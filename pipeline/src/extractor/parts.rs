@@ -5,11 +5,11 @@ use savoir_models::content::{Part, Statement};
 use savoir_models::evidence::Source;
 
 use super::imperative::capital;
-use super::layout::Sources;
 use super::lexicon::Lexicon;
 use super::likeness::{shared, stems};
 use super::piece::{Piece, Role};
 use super::sentences::read;
+use super::sources::Sources;
 use crate::codes::references;
 
 /// Verbs whose object is a part that one needs in hand.

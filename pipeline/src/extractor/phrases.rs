@@ -4,7 +4,7 @@ use super::actions::How;
 use super::clauses::{Clause, Part, View};
 use super::lexicon::Cue;
 use super::verbs::Shape;
-use super::words::{CONNECTORS, COPULAS, FINITE, NO_NOUN, PREPOSITIONS};
+use super::words::{CONNECTORS, COPULAS, NO_NOUN};
 
 /// The noun phrase that the clause before is about.
 pub(super) fn antecedent(view: View<'_>, before: Option<&Clause>) -> Option<(usize, usize)> {
@@ -20,7 +20,7 @@ pub(super) fn antecedent(view: View<'_>, before: Option<&Clause>) -> Option<(usi
         view.fold(from),
         "le" | "la" | "les" | "l'" | "un" | "une" | "the" | "a" | "an" | "one" | "its" | "son" | "sa"
     );
-    let to = (from + 1..clause.to.min(from + 9)).find(|j| FINITE.contains(view.fold(*j)))?;
+    let to = (from + 1..clause.to.min(from + 9)).find(|j| view.tensed(*j))?;
     (determined && to > from + 1 && !view.words[from..to].iter().any(|w| w.mark)).then_some((from, to))
 }
 
@@ -35,7 +35,7 @@ pub(super) fn finite(view: View<'_>, from: usize, to: usize) -> bool {
         let (fold, word) = (view.fold(j), &view.words[j]);
         let present = || view.lexicon.verbs.form(view.words, j).is_some_and(|f| f.shape == Shape::Present);
         !word.mark
-            && ((FINITE.contains(fold) && word.low != "à")
+            && (view.tensed(j)
                 || (view.french() && fold.len() > 4 && (fold.ends_with("ait") || fold.ends_with("aient")))
                 || (j > from && view.lexicon.noun(fold).is_none() && present()))
     })
@@ -92,12 +92,12 @@ pub(super) fn subject_of(view: View<'_>, clause: &Clause) -> Option<(usize, usiz
     while from < clause.to && (CONNECTORS.contains(view.fold(from)) || view.words[from].mark) {
         from += 1;
     }
-    if PREPOSITIONS.contains(view.fold(from)) || NO_NOUN.contains(view.fold(from)) {
+    if view.leads(from) || NO_NOUN.contains(view.fold(from)) {
         return None;
     }
     let ends = |j: usize| {
         view.words[j].mark
-            || FINITE.contains(view.fold(j))
+            || view.tensed(j)
             || view.words[j].low.trim_end_matches(['e', 's']).ends_with('é')
             || COPULAS.contains(view.fold(j))
             || (view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == j)

@@ -56,6 +56,36 @@ pub(super) struct Piece {
     pub(super) object: Vec<String>,
     /// The bytes of its object.
     pub(super) thing: (usize, usize),
+    /// The checks that a state is the outcome of.
+    pub(super) looks: Vec<Look>,
+    /// The clauses of a state.
+    pub(super) clauses: Vec<Part>,
+}
+
+/// A clause of a state.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// First byte.
+    pub(super) start: usize,
+    /// One past the last.
+    pub(super) end: usize,
+    /// It tells damage, or a cause.
+    pub(super) bad: bool,
+    /// It says that something is fine, or only gives a value.
+    pub(super) fine: bool,
+    /// A colon leads to it: it is about what stands before.
+    pub(super) led: bool,
+}
+
+/// A check that is told by its outcome only: "filtre propre", "ressort cassé", "flèche : 28 mm".
+#[derive(Debug, Clone)]
+pub(super) struct Look {
+    /// What was looked at, with its article.
+    pub(super) thing: String,
+    /// The words of it, folded and cut to stems.
+    pub(super) object: Vec<String>,
+    /// Position of the verb in the lexicon: to check, or to measure where a value was read.
+    pub(super) verb: usize,
 }
 
 impl Piece {
@@ -88,4 +118,6 @@ pub(super) struct Pieces {
     pub(super) tools: Vec<Mention>,
     /// It says that the problem stands.
     pub(super) unsolved: bool,
+    /// It says how the fault was found.
+    pub(super) found: bool,
 }

@@ -1,6 +1,6 @@
 //! What to ask the technician when a case is too thin, and what an answer was about.
 
-use super::layout::Sources;
+use super::sources::Sources;
 use crate::enough::Need;
 
 /// What a case lacks.

@@ -1,8 +1,8 @@
 //! Where clauses may begin: at marks, at conjunctions, and in dictated speech where nothing is written down.
 
 use super::clauses::View;
+use super::dictation::{breath, spoken, told};
 use super::sentences::{Sentence, Word};
-use super::verbs::Shape;
 
 /// What stands before a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub(super) enum Sep {
 pub(super) fn segments(view: View<'_>, sentence: &Sentence) -> Vec<(usize, usize, Sep)> {
     let mut out = Vec::new();
     let (mut from, mut sep) = (sentence.from, Sep::Start);
+    let spoken = spoken(view, sentence);
     let mut i = sentence.from;
     let mut close = |from: usize, to: usize, sep: Sep| {
         if view.words[from..to].iter().any(|w| !w.mark) {
@@ -46,9 +47,12 @@ pub(super) fn segments(view: View<'_>, sentence: &Sentence) -> Vec<(usize, usize
             (from, sep) = (i + 1, next);
         } else if i > from {
             let next = match word.fold.as_str() {
+                // "entre le filtre et la vanne" is one place.
+                "et" | "and" if between(view, i, from) => None,
                 "et" | "and" => Some((i + 1, Sep::And)),
                 "puis" | "ensuite" | "then" | "mais" | "but" | "donc" | "so" | "car" => Some((i, Sep::Then)),
                 _ if subject(view, i, from) || told(view, i, from, sentence.to) => Some((i, Sep::Start)),
+                _ if spoken && breath(view, i, from) => Some((i, Sep::Start)),
                 _ => None,
             };
             if let Some((begin, next)) = next {
@@ -60,6 +64,13 @@ pub(super) fn segments(view: View<'_>, sentence: &Sentence) -> Vec<(usize, usize
     }
     close(from, sentence.to, sep);
     out
+}
+
+/// Whether the "et" at `i` stands between the two ends of a place.
+fn between(view: View<'_>, i: usize, from: usize) -> bool {
+    (i.saturating_sub(7).max(from)..i).rev().take_while(|j| !view.words[*j].mark).any(|j| {
+        matches!(view.fold(j), "entre" | "between") && !(j + 1..i).any(|k| matches!(view.fold(k), "et" | "and"))
+    })
 }
 
 /// One past the closing mark of what is quoted or in brackets at `i`; nothing is read out of it.
@@ -113,82 +124,4 @@ fn subject(view: View<'_>, i: usize, from: usize) -> bool {
     } else {
         matches!(view.fold(i), "i" | "we") && view.lexicon.verbs.form(view.words, i + 1).is_some()
     }
-}
-
-/// Whether a noun phrase with its copula begins at `i` after a long stretch without any mark (dictation).
-fn told(view: View<'_>, i: usize, from: usize, to: usize) -> bool {
-    if matches!(view.fold(i), "apres" | "after") && i > from + 3 {
-        // "… après redémarrage la consigne est atteinte"
-        return (i + 2..to.min(i + 5)).any(|j| told(view, j, i - 4, to));
-    }
-    let determiner = |w: &str| matches!(w, "le" | "la" | "les" | "l'" | "un" | "une" | "the");
-    if i < from + 3 || !determiner(view.fold(i)) {
-        return false;
-    }
-    let before = view.fold(i - 1);
-    let governed = matches!(
-        before,
-        "de" | "d'"
-            | "a"
-            | "sur"
-            | "dans"
-            | "avec"
-            | "par"
-            | "pour"
-            | "en"
-            | "sous"
-            | "of"
-            | "in"
-            | "on"
-            | "with"
-            | "from"
-            | "to"
-            | "at"
-            | "and"
-            | "et"
-            | "que"
-            | "qu'"
-            | "qui"
-            | "toutes"
-            | "tous"
-            | "that"
-            | "all"
-            | "both"
-            | "chez"
-            | "vers"
-            | "entre"
-            | "near"
-            | "by"
-            | "dont"
-            | "si"
-            | "when"
-            | "if"
-            | "where"
-            | "because"
-    );
-    // After a verb it is its object; after a noun of action ("après redémarrage") it is not.
-    let form = view.lexicon.verbs.form(view.words, i - 1);
-    if governed || view.words[i - 1].mark || form.is_some_and(|f| !matches!(f.shape, Shape::Noun { .. })) {
-        return false;
-    }
-    let copula = |w: &str| {
-        matches!(
-            w,
-            "etait"
-                | "etaient"
-                | "est"
-                | "sont"
-                | "was"
-                | "were"
-                | "is"
-                | "are"
-                | "s'"
-                | "signale"
-                | "affiche"
-                | "affichait"
-        )
-    };
-    (i + 2..to.min(i + 7))
-        .take_while(|j| !view.words[*j].mark && !determiner(view.fold(*j)))
-        .any(|j| copula(view.fold(j)))
 }

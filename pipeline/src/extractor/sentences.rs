@@ -56,6 +56,13 @@ pub(super) struct Reading {
     pub(super) sentences: Vec<Sentence>,
 }
 
+impl Reading {
+    /// Whether a line begins at word `i`.
+    pub(super) fn begins_line(&self, i: usize) -> bool {
+        self.words.get(i).is_some_and(|w| w.line)
+    }
+}
+
 /// Words after which a stretch without a full stop is cut all the same: nobody can read it as one sentence, and what is
 /// asked of a sentence costs what it is long.
 const LONGEST: usize = 200;

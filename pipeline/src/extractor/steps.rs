@@ -2,9 +2,10 @@
 
 use savoir_models::text::Language;
 
-use super::lexicon::{Cue, Label};
-use super::likeness::{alike, same_step, vague};
-use super::piece::{Piece, Role};
+use super::lexicon::{Cue, Label, Lexicon};
+use super::likeness::{alike, same_step, shared, vague};
+use super::looks;
+use super::piece::{Look, Piece, Role};
 use super::verbs::Kind;
 
 /// A procedure of more steps than this is no procedure but a log; the first ones are kept.
@@ -12,11 +13,26 @@ const MAX_STEPS: usize = 40;
 /// Above this a told step is worse to read than the short line of the actions.
 const LONG: usize = 260;
 
+/// More things to look at than this are not one step.
+const MAX_LOOKS: usize = 4;
+/// More orders than this are not one step.
+const MAX_ORDERS: usize = 3;
+/// Characters of a step that is read at once.
+const ONE_BREATH: usize = 120;
+
 /// A step with every piece that tells it.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
     pub(super) text: String,
     pub(super) told: Vec<Piece>,
+    /// What it says to look at, where it is told by outcomes only.
+    looked: Vec<String>,
+}
+
+impl Step {
+    fn of(piece: &Piece) -> Self {
+        Self { text: piece.text.clone(), told: vec![piece.clone()], looked: Vec::new() }
+    }
 }
 
 /// Steps and checks, in order.
@@ -51,9 +67,8 @@ impl Sequence {
                         self.add(piece.clone(), language);
                     }
                 }
-                Role::State if proves(piece, after) => {
-                    self.prove(Step { text: piece.text.clone(), told: vec![piece.clone()] })
-                }
+                Role::State if last.is_none_or(|l| i < l) && tells_looks(piece) => self.look(piece, language),
+                Role::State if proves(piece, after) => self.prove(Step::of(piece)),
                 _ => {}
             }
             i += 1;
@@ -71,8 +86,55 @@ impl Sequence {
                 known.told.push(piece);
             }
         } else {
-            self.steps.push(Step { text: piece.text.clone(), told: vec![piece] });
+            self.steps.push(Step::of(&piece));
         }
+    }
+
+    /// Takes the checks whose outcome a state tells: those that no step has yet. Those told next to each other are one step.
+    fn look(&mut self, piece: &Piece, language: Language) {
+        let checked = |s: &Step, look: &Look| {
+            s.told.iter().any(|t| {
+                matches!(t.role, Role::Step { kind: Kind::Check, .. }) && shared(&t.object, &look.object) >= 0.6
+            })
+        };
+        let new: Vec<&Look> = piece.looks.iter().filter(|l| !self.steps.iter().any(|s| checked(s, l))).collect();
+        for look in new {
+            let role = Role::Step { kind: Kind::Check, verb: look.verb };
+            let told = Piece { role, object: look.object.clone(), ..piece.clone() };
+            let near = |s: &&mut Step| {
+                let last = s.told.last();
+                !s.looked.is_empty()
+                    && s.looked.len() < MAX_LOOKS
+                    && last.is_some_and(|l| l.source == piece.source && l.sentence + 1 >= piece.sentence)
+            };
+            if let Some(step) = self.steps.last_mut().filter(near) {
+                step.looked.push(look.thing.clone());
+                step.told.push(told);
+                step.text = looks::order(look_verb(&step.told, language), &step.looked, language == Language::French);
+            } else if self.steps.len() < MAX_STEPS {
+                let looked = vec![look.thing.clone()];
+                let told = vec![told];
+                let text = looks::order(look_verb(&told, language), &looked, language == Language::French);
+                self.steps.push(Step { text, told, looked });
+            }
+        }
+    }
+
+    /// Makes one step of what was told in one breath: neighbours of one sentence, as long as they can be read at once.
+    /// What makes safe is never in one step with what mends.
+    pub(super) fn regroup(&mut self, language: Language) {
+        let mut out: Vec<(Step, Vec<String>)> = Vec::new();
+        for step in self.steps.drain(..) {
+            match out.last_mut() {
+                Some((before, texts)) if texts.len() < MAX_ORDERS && belong(before, &step) => {
+                    texts.push(looks::lower(&step.text));
+                    before.text = joined(texts, language);
+                    before.told.extend(step.told);
+                }
+                _ => out.push((step.clone(), vec![step.text])),
+            }
+        }
+        self.steps = out.into_iter().map(|(step, _)| step).collect();
     }
 
     fn prove(&mut self, step: Step) {
@@ -109,7 +171,7 @@ impl Sequence {
                 at = repair.map_or(self.steps.len(), |r| at + r);
                 anchored = true;
             }
-            let step = Step { text: piece.text.clone(), told: vec![piece.clone()] };
+            let step = Step::of(piece);
             if matches!(kind, Kind::Check | Kind::Trial) && last.is_some_and(|l| i > l) {
                 self.prove(step);
             } else if self.steps.len() < MAX_STEPS {
@@ -117,6 +179,48 @@ impl Sequence {
                 at += 1;
             }
         }
+    }
+}
+
+/// The order of a check that is told by its outcome: to measure where everything was measured, else to check.
+fn look_verb(told: &[Piece], language: Language) -> &'static str {
+    let verbs = &Lexicon::of(language).verbs;
+    let verb = |p: &Piece| if let Role::Step { verb, .. } = p.role { Some(verb) } else { None };
+    let first = told.first().and_then(verb);
+    let same = told.iter().all(|p| verb(p) == first);
+    let check = verbs.named(if language == Language::French { "contrôler" } else { "check" });
+    let chosen = if same { first } else { check };
+    chosen.map_or("", |v| verbs.list[v].imperative.as_str())
+}
+
+/// Whether a state tells checks that belong into the steps.
+fn tells_looks(piece: &Piece) -> bool {
+    let elsewhere = matches!(piece.label, Some(Label::Symptom | Label::Cause | Label::Result | Label::Safety));
+    let symptom = piece.has(Cue::Symptom) && !piece.has(Cue::Fine);
+    !piece.looks.is_empty() && !elsewhere && !symptom && !piece.has(Cue::Useless) && !piece.has(Cue::Other)
+}
+
+/// Whether two steps were told in one breath.
+fn belong(before: &Step, step: &Step) -> bool {
+    let (Some(a), Some(b)) = (before.told.first(), step.told.first()) else { return false };
+    let kinds =
+        |s: &Step, wanted: Kind| s.told.iter().any(|p| matches!(p.role, Role::Step { kind, .. } if kind == wanted));
+    let safe = kinds(before, Kind::Safety) || kinds(step, Kind::Safety);
+    let mends = kinds(before, Kind::Repair) || kinds(step, Kind::Repair);
+    let length = before.text.chars().count() + step.text.chars().count();
+    a.source == b.source && a.sentence == b.sentence && a.start <= b.start && !(safe && mends) && length <= ONE_BREATH
+}
+
+/// "Déposez le capot et nettoyez le filtre"; where one of them has an "et" of its own, "puis" keeps them apart.
+fn joined(texts: &[String], language: Language) -> String {
+    let (both, then) = match language {
+        Language::French => (" et ", ", puis "),
+        Language::English => (" and ", ", then "),
+    };
+    let link = if texts.iter().any(|t| t.contains(both)) { then } else { both };
+    match texts.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{}{link}{last}", rest.join(", ")),
+        _ => texts.join(", "),
     }
 }
 
@@ -132,20 +236,37 @@ fn with_outcome(pieces: &[Piece], i: usize) -> (Step, usize) {
     });
     match next {
         Some(next) => {
-            let mut words = next.text.chars();
-            let lower: String = words.next().map(|c| c.to_lowercase().chain(words).collect()).unwrap_or_default();
-            let outcome =
-                if next.text.chars().nth(1).is_some_and(char::is_uppercase) { next.text.clone() } else { lower };
-            let text = format!("{}{}{outcome}", piece.text, next.link);
-            (Step { text, told: vec![piece.clone(), next.clone()] }, 1)
+            let text = format!("{}{}{}", piece.text, next.link, looks::lower(&next.text));
+            (Step { text, told: vec![piece.clone(), next.clone()], looked: Vec::new() }, 1)
         }
-        None => (Step { text: piece.text.clone(), told: vec![piece.clone()] }, 0),
+        None => (Step::of(piece), 0),
     }
+}
+
+/// Whether it holds something like a telephone number: eight digits with next to nothing between them.
+fn personal(text: &str) -> bool {
+    let (mut digits, mut apart) = (0, 0);
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            (digits, apart) = (digits + 1, 0);
+            if digits >= 8 {
+                return true;
+            }
+        } else if !matches!(c, ' ' | '.' | '-' | '\u{a0}' | '\u{202f}') || apart > 0 {
+            (digits, apart) = (0, 0);
+        } else {
+            apart += 1;
+        }
+    }
+    text.contains('@')
 }
 
 /// Whether a state shows that the machine runs again.
 fn proves(piece: &Piece, after: bool) -> bool {
     let words = piece.text.split_whitespace().count();
+    if piece.has(Cue::Person) || piece.has(Cue::Noise) || personal(&piece.text) {
+        return false;
+    }
     if piece.has(Cue::Useless) || (vague(&piece.text) && piece.label != Some(Label::Result)) {
         return false;
     }

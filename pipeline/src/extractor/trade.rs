@@ -2,10 +2,11 @@
 
 use savoir_models::text::Language;
 
-pub(crate) use super::language::clear;
-pub(crate) use super::layout::{Writer, writer};
+pub(crate) use super::deeds::tells_damage as damage;
+pub(crate) use super::language::{clear, tells};
 use super::lexicon::Lexicon;
 use super::sentences::read;
+pub(crate) use super::sources::{Writer, writer};
 use super::verbs::Kind;
 
 /// What doing something means.
@@ -21,7 +22,7 @@ pub(crate) struct Verb {
 
 /// The verb that a folded word is a form of, or the noun of ("remplacement").
 pub(crate) fn verb(folded: &str, language: Language) -> Option<Verb> {
-    let found = Lexicon::of(language).verbs.named(folded)?;
+    let found = Lexicon::of(language).verbs.called(folded)?;
     Some(Verb { name: &found.name, safety: found.kind == Kind::Safety, repair: found.kind == Kind::Repair })
 }
 

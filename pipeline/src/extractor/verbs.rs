@@ -33,6 +33,8 @@ pub(super) struct Verb {
     pub(super) kind: Kind,
     /// Its participle also tells a state, or its base is also a noun.
     pub(super) ambiguous: bool,
+    /// Its base form is also its past: "put", "shut".
+    pub(super) unchanged: bool,
 }
 
 /// How a form stands.
@@ -113,7 +115,8 @@ impl Verbs {
                 }
             };
             let verb = verbs.list.len();
-            verbs.list.push(Verb { name, imperative, kind, ambiguous });
+            let unchanged = given.contains(&name);
+            verbs.list.push(Verb { name, imperative, kind, ambiguous, unchanged });
             for (spelling, shape) in forms {
                 let form = Form { verb, shape, words: spelling.split(' ').count() };
                 verbs.plain.entry(crate::codes::fold(&spelling)).or_insert(form);
@@ -121,6 +124,11 @@ impl Verbs {
             }
         }
         verbs
+    }
+
+    /// Position of a verb by its name.
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|v| v.name == name)
     }
 
     /// The form that begins with word `i`.
@@ -142,7 +150,7 @@ impl Verbs {
     }
 
     /// The verb that a folded word is a form of.
-    pub(super) fn named(&self, folded: &str) -> Option<&Verb> {
+    pub(super) fn called(&self, folded: &str) -> Option<&Verb> {
         self.plain.get(folded).map(|form| &self.list[form.verb])
     }
 

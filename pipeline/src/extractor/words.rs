@@ -60,17 +60,18 @@ set!(
     "cable cables sortie sorties mise mises remise remises prise prises reprise huile huiles graisse brosse charge charges \
      marque marques lecture programme règle regle levée levee montée montee bride brides cale cales coupe tire \
      lime tendue tourne fixe fixes isole soude colle coupes note valide borne montées descente descentes \
-     protection adapte lance"
+     protection adapte lance meule meules grille grilles remontée remontées relève portée portées vidange visse bague bagues \
+     plaque plaques pompe pompes rampe rampes bande bandes chaîne toile presse presses raccorde jauge tampon sangle sangles"
 );
 set!(
     /// Words whose full stop never ends the sentence while the line goes on.
     ALWAYS =
-    "redem rempl rplct remp repl rplc nett graiss verif chgt contr vidang ref env n no nr mr mrs dr cf approx fig vs eg ie"
+    "disj sect diam norm elec electr hyd hydr pneu chgmt contrl mes aspi refoul cond evap redem rempl rplct remp repl rplc nett graiss verif chgt contr vidang ref env n no nr mr mrs dr cf approx fig vs eg ie"
 );
 set!(
     /// Words whose full stop ends the sentence only before a capital.
     ABBREVIATIONS =
-    "ref env n no nr m mr mrs dr ex resist chauff temp elec rempl nett verif redem cf max min approx fig \
+    "asp ch avt ext int sup inf prim bat princ qte pce pces temporis mvt sta ult approx incl excl resp ref env n no nr m mr mrs dr ex resist chauff temp elec rempl nett verif redem cf max min approx fig \
      sous-refroid temper press alim mot tel inter st vs cde mach pos repl rep tech eg ie remp"
 );
 set!(
@@ -84,4 +85,15 @@ set!(
     ENGLISH_WORDS =
     "the and was were is are of to in with for not it that this on at by from has have had after then but i we \
      no new off out be an its again"
+);
+set!(
+    /// Units of what one reads off an instrument.
+    UNITS =
+    "ohm ohms mohm mohms kohm megohm megohms v vac vdc volt volts mv a ma amp amps ampere amperes bar bars b mbar mpa kpa psi \
+     °c ° °f degres degrees k mm cm micron microns µm um db hz khz µf uf nf l/min m3/h ppm n·m n.m nm rpm tr/min % kw"
+);
+set!(
+    /// Nouns and presents that, typed without an accent, are spelt like a participle that tells damage.
+    UNACCENTED =
+    "marques coupe coupes grille grilles use casse perce bouche bouches brule raye"
 );

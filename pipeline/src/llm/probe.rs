@@ -27,14 +27,11 @@ impl Llm {
     /// # Errors
     /// A [`Failure`] when no answer of use comes in any of them.
     pub async fn probe(&self) -> Result<Probe, Failure> {
-        // A service need not list its models, and a wrong answer here says nothing about the next.
-        let models = self.model.models().await;
-        if let Err(missing @ Failure::Missing { .. }) = &models
-            && !missing.to_string().contains("does not know this address")
-        {
-            return Err(missing.clone());
-        }
-        let models = models.unwrap_or_default();
+        let models = match self.model.models().await {
+            Err(missing @ Failure::Missing { .. }) => return Err(missing),
+            // Another wrong answer here says nothing about the next.
+            other => other.unwrap_or_default(),
+        };
         // Ollama lists "name:latest" for what one calls by its name.
         let same = |listed: &String| listed == self.name() || listed.strip_suffix(":latest") == Some(self.name());
         let known = (!models.is_empty()).then(|| models.iter().any(same));

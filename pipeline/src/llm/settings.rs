@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::abilities::{LimitField, SeedField};
+use crate::prompts::House;
 
 /// In which form a model is made to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -111,6 +112,8 @@ pub struct LlmSettings {
     pub repairs: u32,
     /// What it costs.
     pub prices: Prices,
+    /// What the house adds to every prompt.
+    pub house: House,
     /// What the service calls the longest answer.
     pub limit_field: LimitField,
     /// What the service calls the seed.
@@ -133,6 +136,7 @@ impl Default for LlmSettings {
                 currency: "EUR".into(),
                 monthly_budget: 0.0,
             },
+            house: House::default(),
             limit_field: LimitField::MaxTokens,
             seed_field: SeedField::Seed,
         }

@@ -18,6 +18,7 @@ const TOO_LONG: &[&str] = &[
     "context size",
     "context_size",
     "context window",
+    "context_exceeded",
     "maximum context",
     "maximum prompt length",
     "prompt is too long",
@@ -38,15 +39,34 @@ impl OpenAi {
     /// # Errors
     /// A [`Failure`] of whichever kind.
     pub async fn chat(&self, body: &Value) -> Result<Value, Failure> {
-        self.client.chat().create_byot::<_, Value>(body).await.map_err(|e| self.failure(e))
+        let answer: Value = self.client.chat().create_byot(body).await.map_err(|e| self.failure(e))?;
+        match answer.get("error").filter(|e| !e.is_null() && answer.get("choices").is_none()) {
+            // Some servers and gateways say no with status 200, and the true one inside.
+            Some(error) => {
+                let text = answer.to_string();
+                let status = error.get("code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+                let status = status.filter(|s| (400..600).contains(s)).unwrap_or(500);
+                let refused = Refused { status, after: None, said: super::said(&text), code: super::code(&text) };
+                Err(self.failure(OpenAIError::Boxed(Box::new(refused))))
+            }
+            None => Ok(answer),
+        }
     }
 
-    /// The models that the service says it has; empty when it lists none.
+    /// The models that the service says it has; empty when it lists none, as it need not.
     ///
     /// # Errors
     /// A [`Failure`] of whichever kind.
     pub async fn models(&self) -> Result<Vec<String>, Failure> {
-        let list: Value = self.client.models().list_byot().await.map_err(|e| self.failure(e))?;
+        let list: Value = match self.client.models().list_byot().await {
+            Ok(list) => list,
+            Err(OpenAIError::Boxed(error))
+                if error.downcast_ref::<Refused>().is_some_and(|r| [404, 405, 501].contains(&r.status)) =>
+            {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(self.failure(error)),
+        };
         let items = list.get("data").or_else(|| list.get("models")).and_then(Value::as_array);
         let name = |item: &Value| Some(item.get("id").or_else(|| item.get("name"))?.as_str()?.to_owned());
         Ok(items.into_iter().flatten().filter_map(name).collect())

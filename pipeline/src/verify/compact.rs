@@ -38,7 +38,12 @@ impl Compact {
 
     /// One past the last lexeme of the name that begins with lexeme `i`.
     pub(super) fn end(&self, lexemes: &[Lexeme], i: usize, language: Language) -> Option<usize> {
-        if self.0.is_empty() || !(lexemes[i].word() || lexemes[i].digits()) || inside(lexemes, i) {
+        let first = &lexemes[i];
+        let begins = match (self.0.chars().next(), first.fold.chars().next()) {
+            (Some(mine), Some(theirs)) => mine == theirs || theirs == '0' || (mine.is_ascii_digit() && first.word()),
+            _ => false,
+        };
+        if !begins || !(first.word() || first.digits()) || inside(lexemes, i) {
             return None;
         }
         let mut built = String::new();

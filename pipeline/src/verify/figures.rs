@@ -98,13 +98,8 @@ pub(super) fn refers(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, spel
 
 /// Whether a statement speaks of a part by its name.
 pub(super) fn speaks_of(room: &Room<'_>, said: &Said<'_>, name: &str) -> bool {
-    let named: Vec<_> = super::lexemes::lexemes(name)
-        .iter()
-        .filter(|l| super::terms::meaningful(l, room.language))
-        .map(|l| room.words.term(&l.fold, room.language))
-        .collect();
-    let words = said.lexemes.iter().filter(|l| super::terms::meaningful(l, room.language));
-    let words: Vec<_> = words.map(|l| room.words.term(&l.fold, room.language)).collect();
+    let named = room.terms_of(&super::lexemes::lexemes(name));
+    let words = room.terms_of(&said.lexemes);
     named.is_empty() || named.iter().any(|n| words.iter().any(|w| w.means(n)))
 }
 
@@ -193,7 +188,7 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
             let (from, to) = (lexemes[q.from].start, lexemes[q.to - 1].end);
             text.get(from.saturating_sub(shift)..to.saturating_sub(shift)).unwrap_or_default()
         };
-        let families = theirs.iter().filter_map(|q| q.unit);
+        let families = theirs.iter().filter_map(|q| q.unit).chain(room.units(ground.wide[place].text).iter().copied());
         for their in theirs {
             let equal = meets(mine, their);
             if equal && units(mine.unit, their.unit, families.clone()) {
@@ -213,6 +208,14 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
         if mine.unit.is_none() {
             let whole = Compact::of(&mine.values[0].to_string());
             if mine.values[0].fract() == 0.0 && whole.find(lexemes, room.language).is_some() {
+                return None;
+            }
+            // "2 . 18" is 2.18.
+            let parts = spelt.split_once(['.', ',']);
+            let apart = |w: &[super::lexemes::Lexeme]| {
+                parts.is_some_and(|(a, b)| w[0].is(a) && w[2].is(b) && matches!(w[1].fold.as_str(), "." | ","))
+            };
+            if lexemes.windows(3).any(apart) {
                 return None;
             }
         }
@@ -251,8 +254,8 @@ fn meets(mine: &Quantity, theirs: &Quantity) -> bool {
     })
 }
 
-/// Whether the units agree. A number that is told without its unit has one that stands beside it: "42 degrés au lieu de
-/// soixante".
+/// Whether the units agree. A number that is told without its unit has one that the text gives to others: "42 degrés au lieu
+/// de soixante", "HP 24 bars … HP 16,2".
 fn units(mine: Option<Unit>, theirs: Option<Unit>, mut beside: impl Iterator<Item = Unit>) -> bool {
     match (mine, theirs) {
         (None, _) => true,

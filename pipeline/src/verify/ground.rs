@@ -5,9 +5,11 @@
 //! evidence unless it is quoted too.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
-use savoir_models::evidence::{Case, Source, SourceText};
+use savoir_models::evidence::{Case, Source, SourceText, Suspicion};
 use savoir_models::text::Language;
 
 use super::compact::Compact;
@@ -15,6 +17,7 @@ use super::lexemes::{Lexeme, lexemes};
 use super::quantities::{Quantity, quantities};
 use super::quotes::Hay;
 use super::terms::{Term, Words, meaningful};
+use super::units::Unit;
 use crate::extractor::trade;
 
 /// A sentence longer than this is a dictation without full stops: a quote is widened by [`AROUND`] bytes instead.
@@ -34,12 +37,17 @@ pub(super) struct Stretch {
 pub(super) struct Room<'t> {
     pub(super) case: &'t Case,
     pub(super) texts: &'t [SourceText<'t>],
+    /// What is suspect in the case, once it has been looked for.
+    pub(super) suspicions: Vec<Suspicion>,
     /// The language of the draft.
     pub(super) language: Language,
     pub(super) words: &'static Words,
     hays: Vec<OnceCell<Hay<'t>>>,
     sentences: Vec<OnceCell<Vec<(usize, usize)>>>,
-    vocabularies: Vec<OnceCell<Vec<Term>>>,
+    vocabularies: Vec<OnceCell<Vec<Rc<Term>>>>,
+    /// Every word that was looked up.
+    terms: RefCell<HashMap<String, Rc<Term>>>,
+    units: Vec<OnceCell<Vec<Unit>>>,
     /// Names, models and serials of the machine, as they are compared.
     pub(super) machine: Vec<Compact>,
     /// Every word of the machine's fields.
@@ -61,15 +69,38 @@ impl<'t> Room<'t> {
         Self {
             case,
             texts,
+            suspicions: Vec::new(),
             language,
             words: Words::of(language),
             hays: texts.iter().map(|_| OnceCell::new()).collect(),
             sentences: texts.iter().map(|_| OnceCell::new()).collect(),
             vocabularies: texts.iter().map(|_| OnceCell::new()).collect(),
+            terms: RefCell::default(),
+            units: texts.iter().map(|_| OnceCell::new()).collect(),
             machine: fields.iter().map(|f| Compact::of(f)).filter(|c| !c.is_empty()).collect(),
             machine_words: fields.iter().flat_map(|f| lexemes(f)).filter(Lexeme::word).collect(),
             codes: intake.request.error_codes.iter().filter_map(|c| crate::codes::canonical(c)).collect(),
         }
+    }
+
+    /// A word, looked up once.
+    pub(super) fn term(&self, fold: &str) -> Rc<Term> {
+        if let Some(known) = self.terms.borrow().get(fold) {
+            return Rc::clone(known);
+        }
+        let term = Rc::new(self.words.term(fold, self.language));
+        self.terms.borrow_mut().insert(fold.to_owned(), Rc::clone(&term));
+        term
+    }
+
+    /// The words of meaning among lexemes.
+    pub(super) fn terms_of(&self, lexemes: &[Lexeme]) -> Vec<Rc<Term>> {
+        lexemes.iter().filter(|l| meaningful(l, self.language)).map(|l| self.term(&l.fold)).collect()
+    }
+
+    /// Whether the machine's fields hold a word.
+    pub(super) fn of_machine(&self, term: &Term) -> bool {
+        self.machine_words.iter().any(|w| self.term(&w.fold).is(term))
     }
 
     pub(super) fn hay(&self, text: usize) -> &Hay<'t> {
@@ -81,11 +112,24 @@ impl<'t> Room<'t> {
     }
 
     /// The words of a text, each once.
-    fn vocabulary(&self, text: usize) -> &[Term] {
+    fn vocabulary(&self, text: usize) -> &[Rc<Term>] {
         self.vocabularies[text].get_or_init(|| {
             let words = self.hay(text).lexemes.iter().filter(|l| meaningful(l, self.language)).map(|l| l.fold.as_str());
             let distinct: BTreeSet<&str> = words.collect();
-            distinct.into_iter().map(|w| self.words.term(w, self.language)).collect()
+            distinct.into_iter().map(|w| self.term(w)).collect()
+        })
+    }
+
+    /// The units that a text gives its numbers in, each once.
+    pub(super) fn units(&self, text: usize) -> &[Unit] {
+        self.units[text].get_or_init(|| {
+            let mut units: Vec<Unit> = Vec::new();
+            for unit in quantities(&self.hay(text).lexemes, self.language).into_iter().filter_map(|q| q.unit) {
+                if !units.contains(&unit) {
+                    units.push(unit);
+                }
+            }
+            units
         })
     }
 
@@ -99,12 +143,27 @@ impl<'t> Room<'t> {
         self.texts[at.text].text.get(at.start..at.end).unwrap_or_default()
     }
 
+    /// The suspicion that a stretch overlaps.
+    pub(super) fn suspicion(&self, at: Stretch) -> Option<&Suspicion> {
+        let source = &self.texts[at.text].source;
+        self.suspicions.iter().find(|s| {
+            s.evidence.source == *source && s.evidence.place.start < at.end && at.start < s.evidence.place.end
+        })
+    }
+
     /// The lexemes of a stretch.
     pub(super) fn lexemes(&self, at: Stretch) -> &[Lexeme] {
         let all = &self.hay(at.text).lexemes;
         let from = all.partition_point(|l| l.end <= at.start);
         let to = all.partition_point(|l| l.start < at.end);
         all.get(from..to.max(from)).unwrap_or_default()
+    }
+
+    /// Whether a stretch lies in a dictation without full stops.
+    pub(super) fn endless(&self, at: Stretch) -> bool {
+        let sentences = self.sentences(at.text);
+        let first = sentences.partition_point(|s| s.1 <= at.start);
+        sentences.get(first).is_some_and(|s| s.1 - s.0 > LONG)
     }
 
     /// The whole sentences that a stretch lies in, and as many as `more` before and after.
@@ -119,6 +178,9 @@ impl<'t> Room<'t> {
         let mut start = sentences[from].0.min(at.start);
         let mut end = sentences[to - 1].1.max(at.end);
         let text = &self.texts[at.text].text;
+        // A blank line ends whatever stood before it.
+        start = text[..at.start].rfind("\n\n").map_or(start, |n| start.max(n + 2).min(at.start));
+        end = text[at.end..].find("\n\n").map_or(end, |n| end.min(at.end + n));
         let around = AROUND * (1 + more);
         if at.start - start > LONG * (1 + more) {
             start = ceil(text, at.start - around);
@@ -132,13 +194,13 @@ impl<'t> Room<'t> {
 
 /// The first blank at or after a byte, so that no word is cut.
 fn ceil(text: &str, at: usize) -> usize {
-    let at = (at..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
+    let at = text.ceil_char_boundary(at);
     text[at..].find(char::is_whitespace).map_or(at, |blank| at + blank)
 }
 
 /// The last blank at or before a byte.
 fn floor(text: &str, at: usize) -> usize {
-    let at = (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let at = text.floor_char_boundary(at);
     text[..at].rfind(char::is_whitespace).unwrap_or(at)
 }
 
@@ -152,9 +214,9 @@ pub(super) struct Ground<'r> {
     pub(super) lexemes: Vec<&'r [Lexeme]>,
     pub(super) quantities: Vec<Vec<Quantity>>,
     /// The words of those sentences.
-    pub(super) terms: Vec<Term>,
+    pub(super) terms: Vec<Rc<Term>>,
     /// The words of the sentences around them, which say what "it" is.
-    pub(super) around: Vec<Term>,
+    pub(super) around: Vec<Rc<Term>>,
 }
 
 impl<'r> Ground<'r> {
@@ -163,18 +225,15 @@ impl<'r> Ground<'r> {
         // The first sentence says what a report is about.
         let first = quotes.iter().filter_map(|q| {
             let (start, end) = *room.sentences(q.text).first()?;
-            Some(room.widened(Stretch { text: q.text, start, end: end.min(start + LONG) }, 0))
+            let end = room.texts[q.text].text.floor_char_boundary(end.min(start + LONG));
+            Some(Stretch { text: q.text, start, end })
         });
         let near = merged(quotes.iter().map(|q| room.widened(*q, 1)).chain(first).collect());
         let lexemes: Vec<&[Lexeme]> = wide.iter().map(|s| room.lexemes(*s)).collect();
         let quantities = lexemes.iter().map(|l| quantities(l, room.language)).collect();
-        let terms = |lexemes: &[Lexeme]| -> Vec<Term> {
-            let words = lexemes.iter().filter(|l| meaningful(l, room.language));
-            words.map(|l| room.words.term(&l.fold, room.language)).collect()
-        };
         Self {
-            terms: lexemes.iter().flat_map(|l| terms(l)).collect(),
-            around: near.iter().flat_map(|s| terms(room.lexemes(*s))).collect(),
+            terms: lexemes.iter().flat_map(|l| room.terms_of(l)).collect(),
+            around: near.iter().flat_map(|s| room.terms_of(room.lexemes(*s))).collect(),
             quotes,
             wide,
             lexemes,

@@ -81,7 +81,7 @@ pub(super) fn initials(lexemes: &[Lexeme], acronym: &Lexeme) -> bool {
 
 /// Whether the lexicon knows what it stands for: "EV" is an electrovanne.
 fn abbreviates(room: &Room<'_>, ground: &Ground<'_>, acronym: &Lexeme) -> bool {
-    let term = room.words.term(&acronym.fold, room.language);
+    let term = room.term(&acronym.fold);
     ground.terms.iter().any(|t| t.means(&term))
 }
 

@@ -4,21 +4,24 @@
 //! statement that denies what its evidence affirms, or affirms what it denies, says the contrary. Words that deny by
 //! themselves ("absence", "untouched", "fermé") answer for one another, so that a paraphrase passes.
 
+use std::rc::Rc;
+
 use savoir_models::content::{Finding, FindingCode};
 use savoir_models::text::Language;
 
 use super::ground::{Ground, Room};
 use super::lexemes::{Gap, Kind, Lexeme};
-use super::said::{Said, finding};
-use super::terms::{Term, Words, meaningful};
+use super::said::{Said, Section, finding};
+use super::terms::{Term, meaningful};
 use crate::codes::words::set;
+use crate::extractor::trade;
 
 set!(
     /// Words between a negation and what it is about, in French.
     FRENCH_LIGHT =
     "y en se s le la les l lui leur vous nous a ai as avons ont est sont etait etaient ete etre avoir avait avaient doit doivent \
      devez peut peuvent pouvez faut fait va vont de d du des un une au aux encore besoin peine necessaire lieu avec ce cette \
-     ces son sa ses plus pas rien aucun aucune jamais tout tous toute toutes eu faux meme trop tres bien par pour sur"
+     ces son sa ses plus pas rien aucun aucune jamais tout tous toute toutes eu faux meme reste restent restait restee restees restes rester trop tres bien par pour sur ne que qu qui quoi"
 );
 set!(
     /// The same in English.
@@ -32,13 +35,21 @@ set!(
     SECONDS = "pas plus jamais aucun aucune rien personne ni guere nul nulle"
 );
 
+set!(
+    /// Orders to look and measure.
+    CHECKS =
+    "verifiez controlez mesurez constatez relevez notez testez essayez check verify confirm ensure measure make carry test"
+);
+
 /// A word of meaning, and whether it is denied.
 #[derive(Debug, Clone)]
 pub(super) struct Claim {
-    pub(super) term: Term,
+    pub(super) term: Rc<Term>,
     pub(super) denied: bool,
     /// Neither: "ne rechargez qu'après"; a word after one that is denied.
     both: bool,
+    /// Denied until something is so: "ne relancez pas avant que".
+    bounded: bool,
     /// Which clause it stands in.
     clause: usize,
     lexeme: usize,
@@ -59,11 +70,14 @@ pub(super) struct Claims {
 }
 
 /// Reads what lexemes affirm and deny.
-pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> Claims {
+pub(super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
+    let language = room.language;
     let scan = Scan { lexemes, language };
     let (mut denied, mut both) = (vec![None; lexemes.len()], vec![false; lexemes.len()]);
+    let mut bounds = vec![false; lexemes.len()];
     let (mut clauses, mut heads) = (Vec::with_capacity(lexemes.len()), vec![true; lexemes.len()]);
     let mut out = Claims::default();
+    let mut gone: Vec<usize> = Vec::new();
     let mut clause = 0;
     for (i, lexeme) in lexemes.iter().enumerate() {
         let ends =
@@ -79,29 +93,48 @@ pub(super) fn claims(lexemes: &[Lexeme], words: &Words, language: Language) -> C
             Found::Only(at) => both[at] = true,
             Found::Denied(targets) => {
                 out.denials.push(clause);
+                // "jamais … avec des outils non isolés": twice denied is affirmed.
+                let twice = out.denials.iter().filter(|c| **c == clause).count() > 1
+                    && matches!(lexeme.fold.as_str(), "non" | "sans" | "without" | "not");
+                if twice {
+                    targets.into_iter().for_each(|t| both[t] = true);
+                    let from = clauses.iter().position(|c| *c == clause).unwrap_or(i);
+                    (from..i).filter(|t| denied[*t].take().is_some()).for_each(|t| both[t] = true);
+                    continue;
+                }
                 // What follows in the clause may be what is meant: "pas au lavage MEK".
                 let last = targets.iter().max().copied().unwrap_or(i);
                 (last + 1..scan.reach(last + 1).min(last + 9)).for_each(|t| both[t] |= !targets.is_empty());
+                let bounded = scan.bounded(last);
                 for target in targets {
-                    denied[target] = Some(i);
+                    both[target] |= bounded;
+                    bounds[target] = bounded;
+                    denied[target] = (!bounded).then_some(i);
                     heads[target] = target == last;
                 }
             }
         }
-        if lexeme.word() && words.lack(&lexeme.fold) || lexeme.is("0") {
+        let term = lexeme.word().then(|| room.term(&lexeme.fold));
+        if term.as_ref().is_some_and(|t| t.lack) || lexeme.is("0") {
             out.lacks.push(clause);
+        }
+        // "sinon ça chauffe": what would be, and is not.
+        let would = matches!(lexeme.fold.as_str(), "sinon" | "otherwise" | "else" | "peine" | "risque" | "risk");
+        if term.is_some_and(|t| would || t.gone) {
+            gone.push(clause);
         }
     }
     for (i, lexeme) in lexemes.iter().enumerate() {
         let said = meaningful(lexeme, language) && (denied[i].is_some() || !scan.light(i));
         if said || lexeme.digits() {
             let told = if language == Language::English { undone(&lexeme.fold) } else { None };
-            let term = words.term(told.unwrap_or(&lexeme.fold), language);
+            let term = room.term(told.unwrap_or(&lexeme.fold));
             let by = denied[i];
             out.claims.push(Claim {
                 term,
                 denied: by.is_some(),
-                both: both[i],
+                both: both[i] || gone.contains(&clauses[i]),
+                bounded: bounds[i],
                 clause: clauses[i],
                 lexeme: i,
                 by: by.unwrap_or(i),
@@ -152,6 +185,19 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether what is denied at `i` is denied within bounds only: "ne relancez pas avant que …", "must not fall more than".
+    fn bounded(&self, i: usize) -> bool {
+        let word = |j: usize| self.fold(j);
+        (i + 1..self.reach(i + 1)).any(|j| match word(j) {
+            "avant" | "before" | "until" | "unless" | "sans" | "without" | "alone" | "seul" | "tant" => true,
+            "plus" | "moins" => {
+                matches!(word(j + 1), "de" | "d" | "que") && self.lexemes.get(j + 2).is_some_and(Lexeme::digits)
+            }
+            "more" | "less" | "above" | "over" | "below" => true,
+            _ => false,
+        })
+    }
+
     /// The first word of meaning from `i` on.
     fn next(&self, i: usize) -> Option<usize> {
         (i..self.reach(i)).find(|j| {
@@ -176,6 +222,8 @@ impl Scan<'_> {
         let fold = self.fold(i);
         let before = i.checked_sub(1).map_or("", |p| self.fold(p));
         match fold {
+            // "pour ne pas perdre le zéro": an end, not an order.
+            "ne" if matches!(before, "pour" | "de") && self.fold(i + 1) == "pas" => Found::Denied(Vec::new()),
             "ne" | "n" if fold == "ne" || self.fold(i + 1) == "'" => self.negated_verb(i),
             // "s'arrête sans arrêt": again and again.
             "sans" if self.fold(i + 1) == "arret" && i > 0 && self.fold(i - 1).starts_with("arret") => Found::Nothing,
@@ -287,6 +335,7 @@ impl Scan<'_> {
     fn english(&self, i: usize) -> Found {
         let before = i.checked_sub(1).map_or("", |p| self.fold(p));
         match self.fold(i) {
+            "not" if before == "as" && self.fold(i + 1) == "to" => Found::Denied(Vec::new()),
             "not" | "never" | "without" | "cannot" | "avoid" => self.from(i + 1),
             "t" if i > 1 && self.fold(i - 1) == "'" && self.fold(i - 2).ends_with('n') => self.from(i + 1),
             // "pt no FW 25": a number, not a denial.
@@ -304,12 +353,21 @@ impl Scan<'_> {
 
 /// What a statement denies against its evidence, or affirms against it.
 pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: &mut Vec<Finding>) {
-    let mine = claims(&said.lexemes, room.words, room.language);
-    let theirs: Vec<Claims> = ground.lexemes.iter().map(|l| claims(l, room.words, room.language)).collect();
+    // What one needs in hand is a list of things.
+    if matches!(said.section, Section::Tool | Section::Part) {
+        return;
+    }
+    let mine = claims(room, &said.lexemes);
+    let theirs: Vec<Claims> = ground.lexemes.iter().map(|l| claims(room, l)).collect();
     if let Some(claim) = wrongly_denied(room, ground, said, &mine, &theirs) {
         let word = said.spelt(claim.lexeme, claim.lexeme + 1);
         let en = format!("The statement denies “{word}”; the evidence cited does not.");
         let fr = format!("L'énoncé nie « {word} », la preuve citée ne le nie pas.");
+        out.push(finding(FindingCode::Negation, word, en, fr));
+    } else if let Some((claim, their)) = contrary(room, said, &mine, &theirs) {
+        let word = said.spelt(claim.lexeme, claim.lexeme + 1);
+        let en = format!("The statement says “{word}”, the evidence cited “{their}”.");
+        let fr = format!("L'énoncé dit « {word} », la preuve citée « {their} ».");
         out.push(finding(FindingCode::Negation, word, en, fr));
     } else if let Some(claim) = wrongly_affirmed(&mine, &theirs) {
         let word = said.spelt(claim.lexeme, claim.lexeme + 1);
@@ -328,6 +386,17 @@ fn wrongly_denied<'m>(
     theirs: &[Claims],
 ) -> Option<&'m Claim> {
     let evidence = || theirs.iter().flat_map(|c| c.claims.iter().map(move |claim| (c, claim)));
+    // "Ne remontez pas … avant" against "remonté avant".
+    let first_done = |m: &&Claim| {
+        let done = |l: &[Lexeme], t: &Claim| {
+            let told = !t.denied && !t.both && t.term.again(&m.term);
+            told && l[t.lexeme + 1..].iter().take(8).any(|w| w.is("avant") || w.is("before"))
+        };
+        m.bounded && theirs.iter().zip(&ground.lexemes).any(|(c, l)| c.claims.iter().any(|t| done(l, t)))
+    };
+    if let Some(claim) = mine.claims.iter().find(first_done) {
+        return Some(claim);
+    }
     let denied: Vec<&Claim> = mine.claims.iter().filter(|c| c.denied).collect();
     let first = *denied.first()?;
     let shared = evidence().any(|(_, t)| {
@@ -346,26 +415,61 @@ fn wrongly_denied<'m>(
     // The same word, or a verb for it, told without any lack beside it.
     let affirms = |c: &Claims, t: &Claim, m: &Claim| {
         let verbs = t.term.verb.is_some() && m.term.verb.is_some();
-        !t.denied && (t.term.is(&m.term) || (verbs && t.term.means(&m.term) && !c.lacks.contains(&t.clause)))
+        !t.denied && !t.both && (t.term.is(&m.term) || (verbs && t.term.means(&m.term) && !c.lacks.contains(&t.clause)))
     };
     if let Some(claim) = denied.iter().find(|m| evidence().any(|(c, t)| affirms(c, t, m))) {
         return Some(claim);
     }
-    let opposed = denied.iter().any(|m| evidence().any(|(_, t)| room.words.opposed(&m.term, &t.term)));
+    unanswered(room, said, mine, theirs, first).then_some(first)
+}
+
+/// Whether nothing in the evidence answers a denial of what it does not speak of.
+fn unanswered(room: &Room<'_>, said: &Said<'_>, mine: &Claims, theirs: &[Claims], first: &Claim) -> bool {
+    let evidence = || theirs.iter().flat_map(|c| c.claims.iter());
+    let opposed =
+        mine.claims.iter().filter(|c| c.denied).any(|m| evidence().any(|t| room.words.opposed(&m.term, &t.term)));
     // A denial answers where it speaks of the same things.
     let about = |c: &Claims, clause: usize| {
-        let mut told =
-            c.claims.iter().filter(|t| t.clause == clause && !t.term.fold.starts_with(|c: char| c.is_ascii_digit()));
-        let all = told.clone().count();
-        all < 2 || told.any(|t| mine.claims.iter().any(|m| m.term.means(&t.term)))
+        let words = |t: &&Claim| t.clause == clause && !t.term.fold.starts_with(|c: char| c.is_ascii_digit());
+        let mut told = c.claims.iter().filter(words);
+        told.clone().count() < 2 || told.any(|t| mine.claims.iter().any(|m| m.term.means(&t.term)))
     };
     let denies = theirs.iter().any(|c| c.denials.iter().any(|clause| about(c, *clause)));
     let lacks = theirs.iter().any(|c| !c.lacks.is_empty());
-    // "Ne vérifiez pas …", "n'est pas défaillante" want a denial, not a lack.
+    let state = matches!(said.section, Section::Symptom | Section::Cause);
+    // "Ne vérifiez pas …": nobody tells what he did not check.
     let forbids = first.lexeme <= 3 && matches!(said.lexemes[0].fold.as_str(), "ne" | "n" | "do" | "don" | "never");
-    let damage = room.words.lack(&first.term.fold);
-    let answered = denies || opposed || (lacks && !forbids && !damage);
-    (!answered).then_some(first)
+    // "n'est pas défaillante" against "HS": a lack denied by a lack.
+    let damage = state && (first.term.lack || trade::damage(&first.term.fold, room.language));
+    let answer = opposed
+        || (denies && !(forbids && CHECKS.contains(&first.term.fold)))
+        || (state && lacks && !damage)
+        || (!state && !forbids);
+    !answer
+}
+
+/// A state that the statement tells, and its evidence tells the contrary of: "étanche" against "fuit". Steps change
+/// states, so they are not asked.
+fn contrary<'m, 't>(
+    room: &Room<'_>,
+    said: &Said<'_>,
+    mine: &'m Claims,
+    theirs: &'t [Claims],
+) -> Option<(&'m Claim, &'t str)> {
+    let plain = |c: &&Claims| c.denials.is_empty();
+    if !matches!(said.section, Section::Symptom | Section::Cause)
+        || !mine.denials.is_empty()
+        || !theirs.iter().all(|c| plain(&c))
+    {
+        return None;
+    }
+    let evidence = || theirs.iter().flat_map(|c| c.claims.iter());
+    mine.claims.iter().find_map(|m| {
+        let said_there = evidence().any(|t| t.term.means(&m.term));
+        let their = evidence().find(|t| room.words.contrary(&m.term, &t.term))?;
+        let said_here = mine.claims.iter().any(|m| m.term.means(&their.term));
+        (!said_there && !said_here).then_some((m, their.term.fold.as_str()))
+    })
 }
 
 /// A word that the statement affirms, and its evidence denies.
@@ -374,7 +478,7 @@ fn wrongly_affirmed<'m>(mine: &'m Claims, theirs: &[Claims]) -> Option<&'m Claim
     for their in evidence().filter(|t| t.denied && t.head) {
         let same = |m: &Claim| m.term.means(&their.term);
         let mut said = mine.claims.iter().filter(|m| same(m)).peekable();
-        if said.peek().is_none() || evidence().any(|t| !t.denied && t.term.means(&their.term)) {
+        if said.peek().is_none() || evidence().any(|t| !t.denied && t.term.again(&their.term)) {
             continue;
         }
         let excused = said.clone().any(|m| m.denied || m.both || mine.lacks.contains(&m.clause));

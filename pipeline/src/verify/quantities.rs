@@ -337,7 +337,8 @@ impl Scan<'_> {
         self.measure(&mut out);
         let one = taken == 1 && matches!(fold, "un" | "une" | "one" | "neuf" | "cent");
         // "un tour" is a lathe more often than a turn.
-        out.weak = one && out.unit.is_none_or(|u| fold != "neuf" && u.family.name() == "turn");
+        let lathe = |u: Unit| fold != "neuf" && u.family.name() == "turn" && out.values[0] == 1.0;
+        out.weak = one && out.unit.is_none_or(lathe);
         Some(out)
     }
 

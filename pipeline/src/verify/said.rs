@@ -1,5 +1,7 @@
 //! A statement as the rules look at it.
 
+use std::rc::Rc;
+
 use savoir_models::content::{Finding, FindingCode};
 
 use super::ground::Room;
@@ -70,9 +72,9 @@ impl<'a> Said<'a> {
     }
 
     /// Its words of meaning that no other rule has dealt with, with their lexemes.
-    pub(super) fn terms(&self, room: &Room<'_>) -> Vec<(usize, Term)> {
+    pub(super) fn terms(&self, room: &Room<'_>) -> Vec<(usize, Rc<Term>)> {
         let words = self.lexemes.iter().enumerate().filter(|(i, l)| !self.dealt[*i] && meaningful(l, room.language));
-        words.map(|(i, l)| (i, room.words.term(&l.fold, room.language))).collect()
+        words.map(|(i, l)| (i, room.term(&l.fold))).collect()
     }
 }
 

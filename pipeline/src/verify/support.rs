@@ -1,5 +1,7 @@
 //! Whether what a statement speaks of is spoken of in its evidence at all.
 
+use std::rc::Rc;
+
 use savoir_models::content::{Finding, FindingCode};
 
 use super::ground::{Ground, Room};
@@ -9,13 +11,13 @@ use crate::extractor::trade;
 
 /// Of the words that need proof, the share that must have it. Paraphrases may be free; a step of another case shares a word
 /// with its evidence by chance at most.
-const ENOUGH: f64 = 0.34;
+const ENOUGH: f64 = 0.3;
 /// A part is named, not told: at least this share of its name.
 const NAMED: f64 = 0.5;
 
 /// `given`: how many numbers, codes and references the evidence gives; they count as much as words.
 pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given: usize, out: &mut Vec<Finding>) {
-    let judged: Vec<(usize, Term, bool)> = said
+    let judged: Vec<(usize, Rc<Term>, bool)> = said
         .terms(room)
         .into_iter()
         .map(|(i, term)| {
@@ -23,8 +25,7 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given
             (i, term, carried)
         })
         .collect();
-    let asked: Vec<&(usize, Term, bool)> =
-        judged.iter().filter(|(_, t, ok)| *ok || !room.words.plain(&t.fold)).collect();
+    let asked: Vec<&(usize, Rc<Term>, bool)> = judged.iter().filter(|(_, t, ok)| *ok || !t.plain).collect();
     let (needed, given) = if said.section == Section::Part { (NAMED, 0) } else { (ENOUGH, given) };
     let carried = asked.iter().filter(|(.., ok)| *ok).count() + given;
     if !asked.is_empty() && (carried as f64) < needed * (asked.len() + given) as f64 {
@@ -38,18 +39,23 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given
         return;
     }
     for (i, term, _) in &judged {
-        let thing = trade::component(&term.fold, room.language)
-            && !room.words.plain(&term.fold)
-            && !orders(room, said, *i, term);
+        let thing = trade::component(&term.fold, room.language) && !term.plain && !orders(room, said, *i, term);
         let known = ground.names(room, term)
             || spelt_out(ground, said, *i)
-            || room.machine_words.iter().any(|w| room.words.term(&w.fold, room.language).is(term))
+            || room.of_machine(term)
             || measures(room, ground, term);
         if thing && !known {
             out.push(unsupported(said.spelt(*i, i + 1)));
             return;
         }
     }
+}
+
+/// Whether the sentences that are quoted, without those around them, speak of enough of a statement.
+pub(super) fn enough(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>) -> bool {
+    let asked: Vec<Rc<Term>> = room.terms_of(&said.lexemes).into_iter().filter(|t| !t.plain).collect();
+    let carried = asked.iter().filter(|term| ground.terms.iter().any(|t| t.means(term))).count();
+    carried as f64 >= NAMED * asked.len() as f64
 }
 
 /// Whether a word that names a component is none here: an order ("Switch the burner off", "clean and seal"), or a state
@@ -76,7 +82,7 @@ fn unsupported(about: &str) -> Finding {
 fn carries(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, i: usize, term: &Term) -> bool {
     ground.around.iter().any(|t| t.means(term))
         || ground.terms.iter().any(|t| t.means(term))
-        || room.machine_words.iter().any(|w| room.words.term(&w.fold, room.language).is(term))
+        || room.of_machine(term)
         || (said.section != Section::Part && measures(room, ground, term))
         || spelt_out(ground, said, i)
 }

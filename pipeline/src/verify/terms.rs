@@ -19,8 +19,11 @@ pub(super) struct Words {
     /// The groups that a stem stands in.
     groups: HashMap<String, Vec<u16>>,
     opposites: Vec<(Vec<String>, Vec<String>)>,
+    /// Those of them that are states and nothing else.
+    contraries: Vec<(Vec<String>, Vec<String>)>,
     plain: HashSet<String>,
     lack: HashSet<String>,
+    gone: HashSet<String>,
     measures: Vec<(String, Vec<String>)>,
 }
 
@@ -41,8 +44,10 @@ impl Words {
             language,
             groups: HashMap::new(),
             opposites: Vec::new(),
+            contraries: Vec::new(),
             plain: HashSet::new(),
             lack: HashSet::new(),
+            gone: HashSet::new(),
             measures: Vec::new(),
         };
         let list = |text: &str| text.split_whitespace().map(crate::codes::fold).collect::<Vec<_>>();
@@ -61,8 +66,14 @@ impl Words {
                     group += 1;
                 }
                 (None, "opposite") => out.opposites.extend(line.split_once('|').map(|(a, b)| (stems(a), stems(b)))),
+                (None, "contrary") => {
+                    let sides = line.split_once('|').map(|(a, b)| (stems(a), stems(b)));
+                    out.opposites.extend(sides.clone());
+                    out.contraries.extend(sides);
+                }
                 (None, "plain") => out.plain.extend(list(line)),
                 (None, "lack") => out.lack.extend(stems(line)),
+                (None, "gone") => out.gone.extend(stems(line)),
                 (None, "measure") => {
                     let Some((families, nouns)) = line.split_once(':') else { continue };
                     out.measures.extend(families.split_whitespace().map(|f| (f.to_owned(), stems(nouns))));
@@ -89,29 +100,29 @@ impl Words {
         }
         groups.sort_unstable();
         groups.dedup();
-        Term { fold: fold.to_owned(), stem, verb, groups }
+        let (lack, gone) = (self.lack.contains(&stem), self.gone.contains(&stem));
+        Term { plain: self.plain.contains(fold), fold: fold.to_owned(), stem, verb, groups, lack, gone }
     }
 
-    /// Whether a word needs no proof: "vérifiez", "machine", "nouveau".
-    pub(super) fn plain(&self, fold: &str) -> bool {
-        self.plain.contains(fold)
-    }
-
-    /// Whether a word denies by itself: "sans", "coupé", "untouched".
-    pub(super) fn lack(&self, fold: &str) -> bool {
-        self.lack.contains(&stem(fold, self.language))
-    }
-
-    /// Whether one word denies what the other affirms ("étanche", "fuit").
+    /// Whether one word denies what the other affirms ("monte", "descend").
     pub(super) fn opposed(&self, a: &Term, b: &Term) -> bool {
-        let has = |side: &[String], word: &Term| side.contains(&word.stem);
-        self.opposites.iter().any(|(x, y)| (has(x, a) && has(y, b)) || (has(y, a) && has(x, b)))
+        stand_apart(&self.opposites, a, b)
+    }
+
+    /// Whether they tell contrary states ("étanche", "fuit").
+    pub(super) fn contrary(&self, a: &Term, b: &Term) -> bool {
+        stand_apart(&self.contraries, a, b)
     }
 
     /// Whether a number with a unit of this family stands for the noun ("19,8 A" is a current).
     pub(super) fn measured(&self, noun: &Term, family: &str) -> bool {
         self.measures.iter().any(|(name, nouns)| name == family && nouns.contains(&noun.stem))
     }
+}
+
+fn stand_apart(pairs: &[(Vec<String>, Vec<String>)], a: &Term, b: &Term) -> bool {
+    let has = |side: &[String], word: &Term| side.contains(&word.stem);
+    pairs.iter().any(|(x, y)| (has(x, a) && has(y, b)) || (has(y, a) && has(x, b)))
 }
 
 /// Marks the groups that name one thing: "vanne", "robinet".
@@ -125,6 +136,12 @@ pub(super) struct Term {
     /// The verb it is a form of.
     pub(super) verb: Option<&'static str>,
     groups: Vec<u16>,
+    /// It needs no proof: "vérifiez", "machine", "nouveau".
+    pub(super) plain: bool,
+    /// It denies by itself: "sans", "coupé", "untouched".
+    pub(super) lack: bool,
+    /// It says that what was is no more: "disparu", "stopped".
+    pub(super) gone: bool,
 }
 
 impl Term {
@@ -135,12 +152,16 @@ impl Term {
             || abbreviates(&self.fold, &other.fold)
     }
 
-    /// Whether both may mean the same.
-    pub(super) fn means(&self, other: &Self) -> bool {
+    /// The same, or one says that it is done again: "charge" and "recharge".
+    pub(super) fn again(&self, other: &Self) -> bool {
         self.is(other)
             || again(&self.stem).is_some_and(|w| w == other.stem)
             || again(&other.stem).is_some_and(|w| w == self.stem)
-            || self.groups.iter().any(|g| other.groups.contains(g))
+    }
+
+    /// Whether both may mean the same.
+    pub(super) fn means(&self, other: &Self) -> bool {
+        self.again(other) || self.groups.iter().any(|g| other.groups.contains(g))
     }
 
     /// Whether both may name one thing.

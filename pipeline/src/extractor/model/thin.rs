@@ -4,8 +4,8 @@ use savoir_models::intervention::Outcome;
 use savoir_models::text::Language;
 
 use super::super::language;
-use super::super::layout::Sources;
 use super::super::questions::{Lack, ask};
+use super::super::sources::Sources;
 use super::merge::{Drawn, proven};
 use super::view::View;
 

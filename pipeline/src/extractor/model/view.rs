@@ -9,8 +9,9 @@ use savoir_models::redaction::{MaskedText, Redaction};
 use savoir_models::text::Language;
 
 use super::super::language;
-use super::super::layout::{Writer, writer};
+use super::super::sources::{Writer, writer};
 use super::answer::{Quote, Said};
+use super::place::exactly;
 use crate::prompts::{Shown, as_written};
 use crate::redact::redact;
 use crate::verify::quotes::locate;
@@ -103,17 +104,31 @@ impl<'a> View<'a> {
         let (source, given) = quote.parts();
         let words = as_written(given);
         let named = self.texts.iter().find(|t| t.shown.id == name_in(source));
-        let all = self.texts.iter().filter(|_| words.chars().count() >= TELLING || named.is_none());
-        let found = named.into_iter().chain(all).find_map(|text| {
-            let (start, end) = locate(&text.masked.text, &words)?;
-            let (start, end) = text.masked.original(start, end);
-            self.case.evidence_in(&text.original, start, end).filter(|e| !e.quote.trim().is_empty())
-        });
+        // In the text that was named; else in any other, but there to the letter: what is nearly the same elsewhere is
+        // something else. Without a name, one that is nearly the same will do.
+        let telling = |_: &&Text<'_>| words.chars().count() >= TELLING || named.is_none();
+        let found = named
+            .and_then(|text| self.at(text, locate(&text.masked.text, &words)))
+            .or_else(|| {
+                let mut all = self.texts.iter().filter(telling);
+                all.find_map(|text| self.at(text, exactly(&text.masked.text, &words)))
+            })
+            .or_else(|| {
+                let mut all = self.texts.iter().filter(|_| named.is_none());
+                all.find_map(|text| self.at(text, locate(&text.masked.text, &words)))
+            });
         found.unwrap_or_else(|| Evidence {
             source: named.or(self.texts.first()).map_or(Source::Report, |t| t.original.source.clone()),
             quote: words.into_owned(),
             place: Place::default(),
         })
+    }
+
+    /// Evidence for a stretch of a masked text.
+    fn at(&self, text: &Text<'_>, place: Option<(usize, usize)>) -> Option<Evidence> {
+        let (start, end) = place?;
+        let (start, end) = text.masked.original(start, end);
+        self.case.evidence_in(&text.original, start, end).filter(|e| !e.quote.trim().is_empty())
     }
 }
 
@@ -149,7 +164,7 @@ fn by(case: &Case, source: &Source) -> Option<&'static str> {
         Source::Exchange { index } => {
             let exchange = case.intervention.intake.exchanges.get(*index)?;
             Some(match writer(&exchange.from) {
-                Writer::House => "expert",
+                Writer::Expert | Writer::Technician => "expert",
                 Writer::Coordinator => "coordinator",
                 Writer::Customer => "customer",
             })
@@ -166,7 +181,8 @@ fn by(case: &Case, source: &Source) -> Option<&'static str> {
 fn asked(case: &Case, redaction: &Redaction, texts: &[SourceText<'_>], source: &Source) -> Option<String> {
     let Source::Answer { question } = source else { return None };
     let question: &Question = case.questions.iter().find(|q| q.id == *question)?;
-    let hidden = redaction.hide(&question.text, texts);
+    let flat = question.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let hidden = redaction.hide(&flat, texts);
     Some(crate::prompts::harmless(&masked_anew(case, &hidden)).replace('"', "”"))
 }
 

@@ -1,0 +1,44 @@
+//! The gold cases, drafted by answers that were written by hand by readers who saw nothing but the prompts, mistakes
+//! included: what prompts, verifier and refusal make of something real.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use savoir_pipeline::evaluate::extract::{Given, Judged, judge, sum};
+use savoir_pipeline::evaluate::gold::{Gold, shipped};
+use savoir_pipeline::extractor::model::ModelExtractor;
+use savoir_pipeline::llm::Llm;
+use savoir_tests::cassettes::Replay;
+use savoir_tests::house::house;
+
+use super::*;
+
+/// Every gold case, drafted by its cassettes.
+async fn drafted() -> Vec<Judged> {
+    let house = house().await;
+    let one = async |gold: Gold| {
+        let replay = Replay::of("extract", &gold.name);
+        let (db, clock) = (house.kit.db.clone(), Arc::clone(&house.kit.clock));
+        let llm = Arc::new(Llm::new(replay, LlmSettings::default(), db, clock));
+        judge(&gold, &ModelExtractor::new(llm).unwrap(), None).await.unwrap()
+    };
+    join_all(shipped().unwrap().into_iter().map(one)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_written_by_hand_make_drafts_whose_mistakes_are_found() {
+    let judged = drafted().await;
+    let failed: Vec<String> = judged
+        .iter()
+        .filter_map(|j| if let Given::Failed(reason) = &j.given { Some(format!("{}: {reason}", j.name)) } else { None })
+        .collect();
+    assert!(failed.is_empty(), "{} of {} cases have no answer:\n  {}", failed.len(), judged.len(), failed.join("\n  "));
+    let run = sum("by hand".into(), &judged);
+    println!("{}", serde_json::to_string(&run.figures).unwrap());
+    for judged in &judged {
+        let Given::Draft(content) = &judged.given else { continue };
+        for (path, finding) in content.open_findings() {
+            println!("{} {path} {} « {} »: {}", judged.name, finding.code, finding.about, finding.reason);
+        }
+    }
+}
