@@ -2,6 +2,7 @@
 
 mod add;
 mod checks;
+mod compare;
 mod extract;
 mod gate;
 mod search;
@@ -21,6 +22,8 @@ use crate::config::Config;
 pub enum Command {
     /// Drafts, on gold cases: those that come with Savoir, or your own.
     Extract(extract::Arguments),
+    /// Comparing, on pairs of deliveries that an expert has judged.
+    Compare(compare::Arguments),
     /// Search, on a corpus with questions and judgements.
     Search(search::Arguments),
     /// Speech recognition, on recordings with their texts.
@@ -58,6 +61,7 @@ pub struct Output {
 pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
     match command {
         Command::Extract(a) => extract::run(a, config).await,
+        Command::Compare(a) => compare::run(a),
         Command::Search(a) => search::run(a, config).await,
         Command::Speech(a) => speech::run(a, config).await,
         Command::Verify(a) => checks::run(a, "verify.jsonl", measured::verification),

@@ -87,7 +87,9 @@ fn warnings(ours: &Content, known: &Content, changes: &mut Vec<Change>) {
 fn steps(ours: &Content, known: &Content, changes: &mut Vec<Change>) {
     let (mine, theirs) = (told(&ours.steps, ours.language), told(&known.steps, known.language));
     let aligned = align(&mine, &theirs);
-    let mends_new = Decisive::of(ours).new_steps(&Decisive::of(known));
+    let decisive = Decisive::of(known);
+    let mends_new = Decisive::of(ours).new_steps(&decisive);
+    let last_mended = decisive.mended.iter().map(|m| m.step).max();
     let secured = theirs.iter().any(|step| step.does(Kind::Safety));
     for (at, step) in mine.iter().enumerate() {
         let statement = ours.steps[at].clone();
@@ -100,7 +102,8 @@ fn steps(ours: &Content, known: &Content, changes: &mut Vec<Change>) {
             None => missing(step, known, mends_new.contains(&at), secured),
             Some(_) => None,
         } {
-            let after = place_of(at, mends_new.contains(&at), &aligned, &theirs);
+            let mended = last_mended.filter(|_| mends_new.contains(&at));
+            let after = place_of(at, mended, &aligned).or(last_mended).or_else(|| theirs.len().checked_sub(1));
             changes.push(change(Edit::Insert { after, statement }, reason, reason_fr));
         }
         if let (Some(from), true) = (place, aligned.moved.contains(&at)) {
@@ -160,16 +163,12 @@ fn better(step: &Told, known: &Told, mends: bool) -> Option<(String, String)> {
 }
 
 /// After which known step a new one comes: right before the next step that both tell, for what prepares it is told there;
-/// else after the last that both tell, and if it mends, not before the last that does: one has to open first.
-fn place_of(at: usize, mends: bool, aligned: &Alignment, known: &[Told]) -> Option<usize> {
+/// else after the last that both tell, and not before `mended`: one has to open first.
+fn place_of(at: usize, mended: Option<usize>, aligned: &Alignment) -> Option<usize> {
     let in_order = |i: &usize| !aligned.moved.contains(i);
     let next = (at + 1..aligned.known.len()).filter(in_order).find_map(|i| aligned.known[i]);
-    if let Some(next) = next {
-        return next.checked_sub(1);
-    }
     let before = (0..at).rev().filter(in_order).find_map(|i| aligned.known[i]);
-    let mended = known.iter().rposition(|step| step.does(Kind::Repair)).filter(|_| mends || before.is_none());
-    before.max(mended).or_else(|| known.len().checked_sub(1))
+    next.map_or_else(|| before.max(mended), |next| next.checked_sub(1))
 }
 
 fn lists(ours: &Content, known: &Content, changes: &mut Vec<Change>) {

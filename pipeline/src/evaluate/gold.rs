@@ -10,13 +10,13 @@ pub use approved::of_approved;
 use include_dir::{Dir, include_dir};
 use savoir_models::content::HazardKind;
 use savoir_models::evidence::{Case, Question};
-use savoir_models::id::{AttachmentId, InterventionId, QuestionId};
-use savoir_models::intervention::{Intake, Intervention, Stage};
+use savoir_models::id::{AttachmentId, QuestionId};
+use savoir_models::intervention::Intake;
 use savoir_models::text::Language;
 use savoir_models::transcript::{Segment, Transcript};
 use serde::{Deserialize, Serialize};
 
-use super::{BadFile, read};
+use super::{BadFile, case_of, read};
 use crate::enough::Need;
 
 /// The folder `gold/` of the repository, as it was when the program was built.
@@ -218,17 +218,6 @@ impl Gold {
     /// The case as a step of the line would read it.
     #[must_use]
     pub fn case(&self) -> Case {
-        let moment = self.file.intake.closed_at;
-        let intervention = Intervention {
-            id: InterventionId::new(),
-            intake: self.file.intake.clone(),
-            attachments: Vec::new(),
-            stage: Stage::Redacted,
-            waiting: None,
-            procedure: None,
-            received_at: moment,
-            updated_at: moment,
-        };
         let transcripts = self.file.transcripts.iter().map(|text| heard(text, self.language())).collect();
         let asked = |a: &GoldAnswer| Question {
             id: QuestionId::new(),
@@ -236,7 +225,11 @@ impl Gold {
             answer: Some(a.answer.clone()),
             asked_by: None,
         };
-        Case { intervention, transcripts, questions: self.file.answers.iter().map(asked).collect() }
+        Case {
+            transcripts,
+            questions: self.file.answers.iter().map(asked).collect(),
+            ..case_of(self.file.intake.clone())
+        }
     }
 }
 

@@ -156,12 +156,15 @@ impl Decisive {
         self.parts.iter().enumerate().filter(|(_, part)| new(part)).map(|(at, _)| at).collect()
     }
 
+    /// Whether both list one part, by its reference. Sundries decide nothing.
+    pub(in crate::compare) fn shares_part(&self, known: &Self) -> bool {
+        self.parts.iter().any(|(t, k)| !t.sundry && !k.is_empty() && known.parts.iter().any(|(_, o)| o == k))
+    }
+
     /// Whether both mend one thing: the same part by its reference, or by its name. Sundries decide nothing.
     pub(in crate::compare) fn shares_fix(&self, known: &Self) -> bool {
-        let by_key =
-            self.parts.iter().any(|(t, k)| !t.sundry && !k.is_empty() && known.parts.iter().any(|(_, o)| o == k));
-        let mine = self.mended.iter().map(|m| &m.thing).chain(self.parts.iter().map(|(t, _)| t));
-        by_key || { mine }.any(|thing| known.mends(thing))
+        let mut mine = self.mended.iter().map(|m| &m.thing).chain(self.parts.iter().map(|(t, _)| t));
+        self.shares_part(known) || mine.any(|thing| known.mends(thing))
     }
 
     /// Whether the causes name one thing, or one blames what the other mends.

@@ -273,3 +273,59 @@ fn an_english_draft_gets_an_english_reason() {
     assert_eq!(said.verdict, Verdict::Same, "{said:?}");
     assert!(said.reason.starts_with("Already described by"), "{}", said.reason);
 }
+
+#[test]
+fn that_both_are_the_same_machine_does_not_make_their_problems_alike() {
+    let stuck =
+        content("Compresseur à vis : le purgeur reste ouvert", &["Le compresseur à vis fuit au purgeur"], "", &[]);
+    let other = content("Compresseur à vis : le voyant clignote", &["Le compresseur à vis clignote"], "", &[]);
+    let said = judge(&stuck, &[procedure(other)]);
+    assert_eq!((said.verdict, said.nearest), (Verdict::New, None), "{said:?}");
+}
+
+#[test]
+fn what_was_mended_before_in_vain_contradicts_who_mends_it() {
+    let known = content(
+        "Compresseur à vis : pression faible",
+        &["La pression ne monte plus"],
+        "Filtre d'aspiration colmaté",
+        &["Remplacer le filtre d'aspiration"],
+    );
+    let told = |sign: &str| {
+        let title = "Compresseur à vis : la pression monte trop lentement";
+        content(title, &[sign], "Clapet de retenue fendu", &["Remplacer le clapet de retenue"])
+    };
+    let said = judge(&told("Pression faible, filtre d'aspiration déjà remplacé"), &[procedure(known.clone())]);
+    assert_eq!(said.verdict, Verdict::Contradiction, "{said:?}");
+    // Else cause and repair of other things make another problem, where little else is alike and no code in common.
+    let mut apart = told("Souffle au purgeur le matin");
+    apart.title = statement("Compresseur à vis : la pression retombe");
+    let said = judge(&apart, &[procedure(known)]);
+    assert_eq!(said.verdict, Verdict::New, "{said:?}");
+    assert!(said.nearest.is_some() && said.similarity > SAME_PROBLEM, "the words alone would not tell: {said:?}");
+}
+
+#[test]
+fn the_same_display_and_another_repair_contradict_where_no_cause_is_told() {
+    let known = door("Microrupteur usé", &["Remplacer le microrupteur"]);
+    let said = judge(&door("", &["Remplacer la carte de commande"]), &[procedure(known.clone())]);
+    assert_eq!(said.verdict, Verdict::Contradiction, "{said:?}");
+    assert!(
+        said.reason.contains("Microrupteur usé") && said.reason.contains("cause du brouillon non indiquée"),
+        "{}",
+        said.reason
+    );
+    assert_eq!(judge(&door("", &["Régler la butée"]), &[procedure(known)]).verdict, Verdict::Contradiction);
+}
+
+#[test]
+fn the_same_part_brings_together_what_is_told_a_little_too_differently() {
+    let tell = |title: &str, sign: &str| {
+        let told = content(title, &[sign], "Vanne thermostatique grippée", &["Remplacer la vanne thermostatique"]);
+        with_part(told, "VT-37")
+    };
+    let known = tell("Compresseur à vis : échauffement en charge", "La température monte en charge");
+    let said =
+        judge(&tell("Compresseur à vis : coupures à chaud", "Coupe dès qu'il tourne en charge"), &[procedure(known)]);
+    assert_eq!(said.verdict, Verdict::Same, "{said:?}");
+}
