@@ -23,6 +23,7 @@ use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 
 use ground::Room;
+pub use quotes::locate;
 use said::Section;
 
 /// Holds every statement of `content` against the case: finds its quotes and gives them their places, hides what is

@@ -316,7 +316,7 @@ fn reference(line: &Line, at: usize) -> Option<String> {
     let tokens = text.split(|c: char| c.is_whitespace() || ",;:()".contains(c)).map(|t| t.trim_end_matches('.'));
     let token = tokens.filter(|t| t.chars().any(|c| c.is_ascii_digit())).max_by_key(|t| t.len())?;
     // The last group of letters or digits gone, or one digit another.
-    if at % 4 == 0
+    if at.is_multiple_of(4)
         && let Some(cut) = token.rfind(['-', '/', '.']).filter(|c| *c >= 4)
     {
         return Some(text.replacen(token, &token[..cut], 1));

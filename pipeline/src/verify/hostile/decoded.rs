@@ -47,7 +47,7 @@ fn decoded(run: &str) -> Option<String> {
         (letters * 10 >= text.chars().count() * 7 && words >= 3).then_some(text)
     };
     let hex = run.trim_start_matches("0x");
-    if hex.len() % 2 == 0
+    if hex.len().is_multiple_of(2)
         && hex.bytes().all(|b| b.is_ascii_hexdigit())
         && let Some(text) = hex::decode(hex).ok().and_then(readable)
     {

@@ -81,11 +81,11 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
             Found::Denied(targets) => {
                 out.denials.push(clause);
                 // "jamais … avec des outils non isolés": twice denied is affirmed.
-                let twice = out.denials.iter().rev().take_while(|c| **c == clause).count() > 1
+                let twice = out.denials.iter().rev().take(2).filter(|c| **c == clause).count() > 1
                     && matches!(lexeme.fold.as_str(), "non" | "sans" | "without" | "not");
                 if twice {
                     targets.into_iter().for_each(|t| both[t] = true);
-                    let from = clauses.partition_point(|c| *c < clause);
+                    let from = clauses.partition_point(|c| *c < clause).max(i.saturating_sub(40));
                     (from..i).filter(|t| denied[*t].take().is_some()).for_each(|t| both[t] = true);
                     continue;
                 }
