@@ -26,7 +26,7 @@ set!(
 
 /// Where `quote` stands in `text`: its first byte and one past its last. Linear in the length of the text.
 #[must_use]
-pub(crate) fn locate(text: &str, quote: &str) -> Option<(usize, usize)> {
+pub fn locate(text: &str, quote: &str) -> Option<(usize, usize)> {
     Hay::new(text).locate(quote, None)
 }
 

@@ -14,7 +14,7 @@ use super::answer::{Quote, Said};
 use super::place::exactly;
 use crate::prompts::{Shown, as_written};
 use crate::redact::redact;
-use crate::verify::quotes::locate;
+use crate::verify::locate;
 use savoir_models::content::Statement;
 
 /// Shorter quotes stand in many texts by chance: they are looked for in the text that was named, and nowhere else.
