@@ -80,7 +80,10 @@ async fn under_review(house: &House, external_id: &str) -> (String, String) {
         updated_at: now,
     };
     let mut tx = house.kit.db.begin().await.unwrap();
-    tx.add_intervention(id, &intake(external_id, text), &[], Stage::InReview, now).await.unwrap();
+    // Everything that the draft says, and what an expert adds to it in the tests, stands in the report.
+    let report = "Ensacheuse : arrêt en E42. Le thermocouple était coupé, vu au multimètre. Remplacez le thermocouple et serrez à 2 Nm. \
+        50 sachets étanches.";
+    tx.add_intervention(id, &intake(external_id, report), &[], Stage::InReview, now).await.unwrap();
     tx.put_draft(&draft).await.unwrap();
     tx.open_review(draft.id, 45, now).await.unwrap();
     tx.commit().await.unwrap();
