@@ -1,6 +1,6 @@
 //! What must survive: serial numbers, references, codes, and the names of companies, makers and machines.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use savoir_models::intervention::Intake;
 
@@ -15,6 +15,8 @@ const LONGEST: usize = 12;
 #[derive(Debug, Default)]
 pub(super) struct Own {
     values: HashMap<String, Guard>,
+    /// The first characters of the values: most words begin none of them.
+    heads: HashSet<char>,
 }
 
 impl Own {
@@ -47,6 +49,7 @@ impl Own {
         let key: String = (0..text.len().min(LONGEST)).map(|i| text.word(i)).collect();
         // "7" as a firmware would guard every 7; it is no personal data anyway.
         if key.len() > 1 && text.len() <= LONGEST {
+            self.heads.extend(key.chars().next());
             let entry = self.values.entry(key).or_default();
             *entry = merged(*entry, guard);
         }
@@ -56,6 +59,9 @@ impl Own {
     pub(super) fn mark(&self, sheet: &mut Sheet<'_>) {
         let longest = self.values.keys().map(String::len).max().unwrap_or(0);
         for i in 0..sheet.text.len() {
+            if !sheet.text.word(i).chars().next().is_some_and(|c| self.heads.contains(&c)) {
+                continue;
+            }
             let mut key = String::new();
             for to in i..sheet.text.len().min(i + LONGEST) {
                 key.push_str(sheet.text.word(to));
