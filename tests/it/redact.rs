@@ -118,7 +118,10 @@ async fn the_line_keeps_what_is_personal_and_looks_again_when_answers_come() {
 
         let question = db.questions(id).await.unwrap().remove(0);
         let answer = "Prigent a coupé, j'ai changé la sonde. Son portable : 06 39 98 33 07.".to_owned();
-        let kept = db.answer(id, &[(question.id, answer)], "kerbrat", house.kit.clock.now()).await.unwrap();
+        let kept = db
+            .answer(id, &[(question.id, savoir_models::store::Given::Text(answer))], "kerbrat", house.kit.clock.now())
+            .await
+            .unwrap();
         assert!(matches!(kept, Answered::Kept { open: 0 }));
         house.work().await;
         let second = db.redaction(id).await.unwrap().unwrap();
