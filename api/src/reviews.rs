@@ -1,6 +1,7 @@
 //! The review queue: read, edit, vouch, decide, compare again.
 
 mod compare;
+mod elsewhere;
 mod refused;
 mod vouch;
 
@@ -11,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use savoir_models::content::Content;
 use savoir_models::draft::{Draft, Known, Verdict};
-use savoir_models::evidence::Source;
+use savoir_models::evidence::{Case, Source};
 use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::{Attachment, FieldError};
 use savoir_models::review::{Decision, Review, ReviewState};
@@ -24,6 +25,7 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) use compare::{__path_compare, compare};
 pub(crate) use vouch::{__path_vouch, vouch};
 
+use self::elsewhere::OtherTexts;
 use self::refused::{already, refused, stale};
 use crate::app::App;
 use crate::auth::Bearer;
@@ -96,6 +98,12 @@ pub(crate) struct EvidenceText {
     text: String,
 }
 
+impl EvidenceText {
+    fn of(case: &Case) -> Vec<Self> {
+        case.texts().into_iter().map(|t| Self { source: t.source, text: t.text.into_owned() }).collect()
+    }
+}
+
 /// What the draft is near to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Nearest {
@@ -113,6 +121,8 @@ pub(crate) struct ReviewPage {
     draft: Draft,
     /// Every text of the draft's own case, in reading order.
     texts: Vec<EvidenceText>,
+    /// Those of other cases, where statements were taken over from one.
+    elsewhere: Vec<OtherTexts>,
     /// Files of the draft's own case.
     attachments: Vec<Attachment>,
     /// Every intervention that the draft stands for.
@@ -132,8 +142,8 @@ pub(crate) async fn show(
     let db = &app.kit.db;
     let (review, draft) = found(&app, id).await?;
     let case = db.case(draft.intervention).await?.ok_or(Code::Internal)?;
-    let texts =
-        case.texts().into_iter().map(|t| EvidenceText { source: t.source, text: t.text.into_owned() }).collect();
+    let texts = EvidenceText::of(&case);
+    let elsewhere = elsewhere::texts(&app, &draft.content).await?;
     let nearest = match draft.comparison.as_ref().and_then(|c| c.nearest) {
         Some(known) => nearest(&app, known, &draft, &bearer.viewer).await?,
         None => None,
@@ -141,7 +151,7 @@ pub(crate) async fn show(
     let cases = db.cases_of(draft.id).await?;
     let tag = [(header::ETAG, input::etag(draft.version))];
     let attachments = case.intervention.attachments;
-    Ok((tag, Json(ReviewPage { review, draft, texts, attachments, cases, nearest })))
+    Ok((tag, Json(ReviewPage { review, draft, texts, elsewhere, attachments, cases, nearest })))
 }
 
 async fn found(app: &App, id: ReviewId) -> Result<(Review, Draft), Problem> {

@@ -317,3 +317,36 @@ async fn the_review_page_shows_the_proposal_with_its_diff_and_can_have_it_made_a
     let _ = answer.problem(422, "invalid_fields");
     assert_eq!(answer.fields(), ["decision"]);
 }
+
+#[tokio::test]
+async fn a_procedure_that_was_updated_is_edited_against_every_case_it_rests_on() {
+    use savoir_tests::call::{get, put};
+    let house = house().await;
+    let db = &house.kit.db;
+    let (first, procedure) = known(db).await;
+    let (_, _, review) = compared(db, "T-2", procedure).await;
+    assert_eq!(decide(db, review.id, &update(procedure, &[0])).await, Decided::Done(Some(procedure)));
+    let mut tx = db.begin().await.unwrap();
+    for _ in 0..3 {
+        let fails = savoir_models::procedure::Feedback { worked: false, comment: None };
+        tx.put_feedback(procedure, &fails, "Paul", START).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+
+    let token = house.token(Role::Expert, None).await;
+    let path = format!("/api/v1/reviews/{}", review.id);
+    let page = get(&path).by(&token).to(&house).await;
+    let tag = page.header("etag").to_owned();
+    let page = page.expect(200);
+    assert_eq!(page["review"]["procedure"], serde_json::json!(procedure));
+    assert_eq!(page["elsewhere"][0]["draft"], serde_json::json!(first.id), "the case that the first step comes from");
+    assert!(page["elsewhere"][0]["texts"].to_string().contains("Remplacez le thermocouple"));
+    let mut content = page["draft"]["content"].clone();
+    content["title"]["text"] = serde_json::json!("Ensacheuse : arrêt en E42");
+    let edited = put(&format!("{path}/content"), &content).by(&token).with("if-match", &tag).to(&house).await;
+    let _ = edited.expect(200);
+    let page = get(&path).by(&token).to(&house).await.expect(200);
+    for step in page["draft"]["content"]["steps"].as_array().unwrap() {
+        assert!(step["findings"].is_null(), "its quote stands in its own case: {step}");
+    }
+}

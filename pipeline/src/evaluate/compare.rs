@@ -119,7 +119,7 @@ pub fn judge_pair(pair: &Pair) -> Judged {
 }
 
 /// What the offline extractor makes of a delivery, or why nothing.
-pub(crate) fn drafted(intake: &Intake) -> Result<Content, String> {
+fn drafted(intake: &Intake) -> Result<Content, String> {
     match offline::extract(&case_of(intake.clone())) {
         Extraction::Draft(content) => Ok(*content),
         Extraction::TooThin { reason, .. } => Err(reason),
