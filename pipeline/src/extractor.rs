@@ -17,6 +17,7 @@ pub mod model;
 pub mod offline;
 mod particles;
 mod parts;
+mod passive;
 mod phrases;
 mod piece;
 mod pieces;

@@ -5,6 +5,7 @@ mod attacks;
 mod crash;
 mod doors;
 mod embed;
+mod eval;
 mod extract;
 mod harness;
 mod import;

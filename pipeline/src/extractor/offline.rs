@@ -50,3 +50,8 @@ pub fn extract(case: &Case) -> Extraction {
 pub fn is_order(text: &str, language: Language) -> bool {
     Lexicon::of(language).verbs.orders(text)
 }
+
+/// ZZ
+pub fn zz(case: &Case) {
+    super::layout::zz(case)
+}

@@ -15,6 +15,8 @@ struct Scope {
     paragraph: usize,
     /// Only this line, when the heading stands on it with its text.
     line: Option<usize>,
+    /// Only this sentence: advice in the middle of a line.
+    sentence: Option<usize>,
 }
 
 /// Takes a text to pieces.
@@ -30,13 +32,24 @@ pub(super) fn pieces(lexicon: &'static Lexicon, text: &str, source: usize, natur
             continue;
         }
         let hits = hits[number].as_slice();
-        if scope.is_some_and(|s| s.paragraph != sentence.paragraph || s.line.is_some_and(|l| l != sentence.line)) {
+        let past = |s: Scope| {
+            s.paragraph != sentence.paragraph
+                || s.line.is_some_and(|l| l != sentence.line)
+                || s.sentence.is_some_and(|n| n != number)
+        };
+        if scope.is_some_and(past) {
             scope = None;
         }
         let mut body = sentence.clone();
         if let Some((label, from)) = heading(&reading, sentence, hits) {
             let alone = from >= sentence.to;
-            scope = Some(Scope { label, paragraph: sentence.paragraph, line: (!alone).then_some(sentence.line) });
+            let amid = label == Label::Drop && !alone && !reading.begins_line(sentence.from);
+            scope = Some(Scope {
+                label,
+                paragraph: sentence.paragraph,
+                line: (!alone).then_some(sentence.line),
+                sentence: amid.then_some(number),
+            });
             if alone {
                 continue;
             }

@@ -79,7 +79,7 @@ impl Room<'_> {
                 // "… and torque it to 38 Nm": the pronoun stands for what the step before named.
                 Some(piece) if self.leans(clause) => {
                     let ours = |l: &&mut Piece| l.sentence == self.number && matches!(l.role, Role::Step { .. });
-                    if let Some(last) = out.iter_mut().rev().find(ours) {
+                    if let Some(last) = out[begun..].iter_mut().rev().find(ours) {
                         let link = if self.view.french() { "et" } else { "and" };
                         last.text = format!(
                             "{} {link} {}",
@@ -158,6 +158,11 @@ impl Room<'_> {
         let text = order(self.view, self.text, action)?;
         let (_, form) = action.heads.last()?;
         let to = trimmed(self.view.words, action.to.max(clause.to));
+        // "Inversez la": what it is about was not understood.
+        let last = &self.view.words[to.max(1) - 1];
+        if matches!(last.low.as_str(), "le" | "la" | "les" | "un" | "une" | "the" | "a" | "an") {
+            return None;
+        }
         let first = action.heads.iter().map(|(at, _)| *at).chain([action.object.0]).min()?;
         let from = clause.from.min(first);
         // "J'ai réparé la presse" sums the work up and is no step of it.
