@@ -160,7 +160,9 @@ impl Lexicon {
     /// Takes the words of a file of the extractor, unless they are first names.
     fn borrow(&mut self, file: &str, bit: u64, plural: bool) {
         for line in file.lines().filter(|l| !l.starts_with('#')) {
-            let words = line.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() > 2);
+            // Of "passe-fil" neither half is a component.
+            let words = line.split(|c: char| !(c.is_alphabetic() || c == '-')).filter(|w| !w.contains('-'));
+            let words = words.filter(|w| w.chars().count() > 2);
             for word in words.map(fold) {
                 if plural {
                     let entry = self.words.entry(word.clone() + "s").or_default();
