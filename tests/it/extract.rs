@@ -1,5 +1,7 @@
 //! The offline extractor, from a case to a draft or to questions.
 
+mod telling;
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 

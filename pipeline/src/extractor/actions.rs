@@ -268,7 +268,8 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
                 || number
                 || matches!(next, "it" | "them" | "that" | "que" | "qu'")
                 || view.has(Cue::Operated, after, after + 2)
-                || (verb.kind != Kind::Safety && view.lexicon.noun(next).is_some());
+                || (verb.kind != Kind::Safety && view.lexicon.noun(next).is_some())
+                || (!view.french() && view.lexicon.noun(view.fold(after + 1)).is_some());
             let state = verb.ambiguous && !listed && (governed || !thing) && !next.is_empty();
             // "Coupé au sectionneur": what begins a sentence so was done.
             let state = state && !(view.french() && i == view.start && verb.kind == Kind::Safety && known_place(next));

@@ -105,6 +105,7 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
     let last = told.report.iter().rposition(Piece::is_repair).unwrap_or(told.report.len());
     let mended = mended(sources, told);
     let asked: Vec<Vec<String>> = told.symptoms.iter().map(|s| stems(&s.text)).collect();
+    let first = told.report.iter().position(Piece::is_repair);
     let codes = &sources.case.intervention.intake.request.error_codes;
     let best = told
         .report
@@ -124,6 +125,7 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
             score += if p.has(Cue::Cause) { 3 } else { 0 };
             score += if p.has(Cue::Damage) { 4 } else { 0 };
             score += if p.label == Some(Label::Finding) { 1 } else { 0 };
+            score -= if p.label == Some(Label::Work) { 1 } else { 0 };
             // "guide usé, roulement sans jeu": what is fine is told apart from what is not.
             let apart = p.clauses.iter().any(|c| c.bad) && p.clauses.len() > 1;
             score -= if p.has(Cue::Fine) && !apart { 1 } else { 0 };
@@ -134,18 +136,27 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
             score -= i32::from(p.text.starts_with(|c: char| c.is_ascii_digit()));
             score -= if p.text.len() > 220 { 2 } else { 0 };
             // What was mended is what was broken.
-            score += if words.iter().any(|w| mended.contains(w)) { 3 } else { 0 };
+            let shared_words = words.iter().filter(|w| mended.contains(*w)).count();
+            score += [0, 3, 4][shared_words.min(2)];
             // What was asked for is what was seen, not why.
             score -= if asked.iter().any(|s| shared(s, &words) >= 0.7) { 4 } else { 0 };
             score -= if codes.iter().any(|c| p.text.contains(c)) && p.label != Some(Label::Cause) { 3 } else { 0 };
             score -= if p.has(Cue::Useless) || p.has(Cue::Vain) { 6 } else { 0 };
             score -= if narrated(&begin) { 3 } else { 0 };
+            score -= if p.clauses.iter().any(|c| c.done) && p.label != Some(Label::Cause) { 2 } else { 0 };
+            // What was found once the mending had begun came on top.
+            score -= if first.is_some_and(|f| i > f) && !p.has(Cue::Cause) { 1 } else { 0 };
+            score -= if beside(&p.text) { 3 } else { 0 };
             // What is short is itself the effect of something.
             score -= if wanting(&begin) { 3 } else { 0 };
             (score, i, p)
         })
         .filter(|(score, ..)| *score >= 1)
-        .max_by_key(|(score, i, _)| (*score, std::cmp::Reverse(*i)))
+        // What was found last explains what was found before it; under "Travaux", what was found first led to the rest.
+        .max_by_key(|(score, i, p)| {
+            let at = i64::try_from(*i).unwrap_or(0);
+            (*score, if p.label == Some(Label::Work) { -at } else { at })
+        })
         .map(|(_, i, p)| (i, p))?;
     let (at, piece) = best;
     // "C'est la cause première": what stands before it is.
@@ -216,6 +227,14 @@ fn mended(sources: &Sources<'_>, told: &Told) -> HashSet<String> {
     out.extend(names.flat_map(stems));
     out.retain(|w| w.chars().count() >= 4 && w.chars().all(char::is_alphabetic));
     out
+}
+
+/// Whether it is told beside the main thing.
+fn beside(text: &str) -> bool {
+    let folded = crate::codes::fold(text);
+    [" aussi ", " egalement ", " au passage", " par ailleurs", " also ", " as well", " while there"]
+        .iter()
+        .any(|w| folded.contains(w))
 }
 
 /// Whether it says that something is wanting.

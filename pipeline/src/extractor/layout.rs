@@ -158,22 +158,3 @@ pub(super) fn applies_to(sources: &Sources<'_>, symptoms: &[Statement]) -> Appli
         firmware: equipment.firmware.clone(),
     }
 }
-
-/// ZZ
-pub(super) fn zz(case: &Case) {
-    let sources = Sources { case, texts: case.texts(), language: language::detect(case) };
-    let told = told(&sources);
-    for (n, list) in [("CUST", &told.customer), ("EXP", &told.expert), ("REP", &told.report), ("ACT", &told.actions)] {
-        for p in list.iter() {
-            println!(
-                "{n} {:?} {:?} {:?} «{}» {:?} thing={:?}",
-                p.sentence,
-                p.role,
-                p.label,
-                p.text,
-                p.cues,
-                sources.texts[p.source].text.get(p.thing.0..p.thing.1)
-            );
-        }
-    }
-}

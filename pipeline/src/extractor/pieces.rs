@@ -19,11 +19,17 @@ struct Scope {
     sentence: Option<usize>,
 }
 
+/// Bytes of a text that are read: five hundred pages. What a machine has logged behind them is no report.
+const READ: usize = 1_000_000;
+
 /// Takes a text to pieces.
 pub(super) fn pieces(lexicon: &'static Lexicon, text: &str, source: usize, nature: Nature) -> Pieces {
+    let end = (0..=text.len().min(READ)).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let text = &text[..end];
     let reading = read(text);
+    let accents = reading.words.iter().any(|w| w.low != w.fold);
     let hits: Vec<Vec<Hit>> =
-        reading.sentences.iter().map(|s| lexicon.hits(&reading.words[s.from..s.to], s.from)).collect();
+        reading.sentences.iter().map(|s| lexicon.hits(&reading.words[s.from..s.to], s.from, accents)).collect();
     let poisoned = poisoned(&reading, &hits, nature);
     let mut out = Pieces::default();
     let mut scope: Option<Scope> = None;

@@ -9,7 +9,7 @@ use super::looks::look;
 use super::phrases::determined;
 use super::piece::{self, Look, Piece, Role};
 use super::sentences::{Sentence, Word};
-use super::verbs::Kind;
+use super::verbs::{Kind, Shape};
 use super::words::{CONNECTORS, STOP};
 
 /// A sentence and all that is known around it.
@@ -112,7 +112,12 @@ impl Room<'_> {
         let bad = has(Cue::Damage) || has(Cue::Cause);
         let number = words[from..to].iter().any(|w| w.fold.starts_with(|c: char| c.is_ascii_digit()));
         let fine = !bad && (has(Cue::Fine) || number);
-        Some(piece::Part { start: words[from].start, end: words[to - 1].end, bad, fine, led: clause.led() })
+        let done = (from..to).any(|i| {
+            let form = self.view.lexicon.verbs.form(words, i).filter(|f| matches!(f.shape, Shape::Participle { .. }));
+            form.is_some_and(|f| self.view.lexicon.verbs.list[f.verb].kind == Kind::Repair)
+                && !self.view.hits.iter().any(|h| h.cue == Cue::Damage && h.from <= i && h.to > i)
+        });
+        Some(piece::Part { start: words[from].start, end: words[to - 1].end, bad, fine, done, led: clause.led() })
     }
 
     /// Whether the form of its verb may as well be the past.
