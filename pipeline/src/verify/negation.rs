@@ -18,7 +18,8 @@ use claims::{Claim, Claims, claims};
 set!(
     /// Orders to look and measure.
     CHECKS =
-    "verifiez controlez mesurez constatez relevez notez testez essayez check verify confirm ensure measure make carry test"
+    "verifiez controlez mesurez constatez relevez notez testez essayez regardez examinez inspectez cherchez check verify confirm \
+     ensure measure make carry test inspect examine look find"
 );
 
 /// What a statement denies against its evidence, or affirms against it.
@@ -39,7 +40,7 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: 
         let en = format!("The statement says “{word}”, the evidence cited “{their}”.");
         let fr = format!("L'énoncé dit « {word} », la preuve citée « {their} ».");
         out.push(finding(FindingCode::Negation, word, en, fr));
-    } else if let Some(claim) = wrongly_affirmed(&mine, &theirs) {
+    } else if let Some(claim) = wrongly_affirmed(&mine, &theirs).filter(|_| !looks(said)) {
         let word = said.spelt(claim.lexeme, claim.lexeme + 1);
         let en = format!("The evidence cited denies “{word}”; the statement does not.");
         let fr = format!("La preuve citée nie « {word} », l'énoncé ne le nie pas.");
@@ -79,7 +80,8 @@ fn wrongly_denied<'m>(
         let near = |l: &[Lexeme], i: usize| l[i + 1..].iter().take(6).any(|w| w.fold == *word);
         ground.lexemes.iter().any(|l| (0..l.len()).any(|i| l[i].fold == *no && near(l, i)))
     };
-    if shared || denied.iter().any(|m| repeated(m)) {
+    let forbidden = forbids(said) && theirs.iter().any(|c| c.forbids);
+    if shared || forbidden || denied.iter().any(|m| repeated(m)) {
         return None;
     }
     // The same word, or a verb for it, told without any lack beside it.
@@ -93,6 +95,18 @@ fn wrongly_denied<'m>(
         return Some(claim);
     }
     unanswered(room, said, mine, theirs, first).then_some(first)
+}
+
+/// Whether a statement begins with a prohibition.
+fn forbids(said: &Said<'_>) -> bool {
+    said.lexemes.first().is_some_and(|l| matches!(l.fold.as_str(), "ne" | "n" | "do" | "don" | "never"))
+}
+
+/// Whether a statement asks to look at something without saying what is to be seen.
+fn looks(said: &Said<'_>) -> bool {
+    let first = said.lexemes.first().is_some_and(|l| CHECKS.contains(&l.fold));
+    let told = |l: &Lexeme| matches!(l.fold.as_str(), "que" | "qu" | "that" | ":" | "il" | "elle" | "it");
+    first && !said.lexemes.iter().any(told)
 }
 
 /// Whether nothing in the evidence answers a denial of what it does not speak of.
@@ -110,7 +124,7 @@ fn unanswered(room: &Room<'_>, said: &Said<'_>, mine: &Claims, theirs: &[Claims]
     let lacks = theirs.iter().any(|c| !c.lacks.is_empty());
     let state = matches!(said.section, Section::Symptom | Section::Cause);
     // "Ne vérifiez pas …": nobody tells what he did not check.
-    let forbids = first.lexeme <= 3 && matches!(said.lexemes[0].fold.as_str(), "ne" | "n" | "do" | "don" | "never");
+    let forbids = first.lexeme <= 3 && forbids(said);
     // "n'est pas défaillante" against "HS": a lack denied by a lack.
     let damage = state && (first.term.lack || trade::damage(&first.term.fold, room.language));
     let answer = opposed
@@ -153,7 +167,10 @@ fn wrongly_affirmed<'m>(mine: &'m Claims, theirs: &[Claims]) -> Option<&'m Claim
         if said.peek().is_none() || evidence().any(|t| !t.denied && t.term.again(&their.term)) {
             continue;
         }
-        let excused = said.clone().any(|m| m.denied || m.both || mine.lacks.binary_search(&m.clause).is_ok());
+        let excused = said.clone().any(|m| {
+            let told = evidence().any(|t| !t.denied && t.term.is(&m.term));
+            told || m.denied || m.both || mine.lacks.binary_search(&m.clause).is_ok()
+        });
         if !excused {
             return said.next();
         }

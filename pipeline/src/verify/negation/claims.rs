@@ -21,7 +21,7 @@ set!(
     ENGLISH_LIGHT =
     "be been being to the a an any have has had need needed needs must should will would can could do does did is are was \
      were it them its that this more further other yet also even with of for in on at by use used using ever come came \
-     get got go goes"
+     get got go goes keep keeps"
 );
 set!(
     /// Second halves of a French negation.
@@ -54,6 +54,8 @@ pub(in super::super) struct Claims {
     pub(in super::super) lacks: Vec<usize>,
     /// Clauses that hold a negation.
     pub(in super::super) denials: Vec<usize>,
+    /// It says of what stands before it that it is never to be done.
+    pub(in super::super) forbids: bool,
 }
 
 /// Reads what lexemes affirm and deny.
@@ -65,12 +67,19 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
     let (mut clauses, mut heads) = (Vec::with_capacity(lexemes.len()), vec![true; lexemes.len()]);
     let mut out = Claims::default();
     let mut gone: Vec<usize> = Vec::new();
-    let mut clause = 0;
+    let (mut clause, mut open) = (0, usize::MAX);
     for (i, lexeme) in lexemes.iter().enumerate() {
         let ends =
             lexeme.kind == Kind::Mark && matches!(lexeme.fold.as_str(), "." | ";" | ":" | "," | "(" | ")" | "!" | "?");
         clause += usize::from(ends || (i > 0 && lexeme.gap == Gap::Line));
         clauses.push(clause);
+        // "regardez si la tige bouge": what follows may be so or not.
+        let asks = matches!(lexeme.fold.as_str(), "si" | "if" | "whether")
+            || (lexeme.is("s") && lexemes.get(i + 2).is_some_and(|l| matches!(l.fold.as_str(), "il" | "ils")));
+        if asks {
+            open = clause;
+        }
+        both[i] |= open == clause;
         let found = match language {
             Language::French => scan.french(i),
             Language::English => scan.english(i),
@@ -78,8 +87,16 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
         match found {
             Found::Nothing => {}
             Found::Only(at) => both[at] = true,
+            Found::Denied(_) if open == clause => {}
             Found::Denied(targets) => {
                 out.denials.push(clause);
+                // "il ne faut jamais faire ça": whatever was told before is denied.
+                out.forbids |= targets.first().is_some_and(|t| {
+                    matches!(
+                        lexemes[*t].fold.as_str(),
+                        "faire" | "refaire" | "recommencer" | "do" | "again" | "repeat" | "done"
+                    )
+                });
                 // "jamais … avec des outils non isolés": twice denied is affirmed.
                 let twice = out.denials.iter().rev().take(2).filter(|c| **c == clause).count() > 1
                     && matches!(lexeme.fold.as_str(), "non" | "sans" | "without" | "not");
@@ -158,10 +175,12 @@ impl Scan<'_> {
 
     /// The end of what a negation may reach from `i`: a mark that ends a clause, or a dozen lexemes.
     fn reach(&self, i: usize) -> usize {
-        let stops =
-            |l: &Lexeme| matches!(l.fold.as_str(), "." | ";" | ":" | "(" | ")" | "!" | "?" | ",") || l.gap == Gap::Line;
+        let stops = |n: usize, l: &Lexeme| {
+            let mark = matches!(l.fold.as_str(), "." | ";" | ":" | "(" | ")" | "!" | "?" | ",");
+            mark || (n > 0 && l.gap == Gap::Line)
+        };
         let near = self.lexemes.get(i..).unwrap_or_default().iter().take(12);
-        i + near.enumerate().take_while(|(n, l)| *n == 0 || !stops(l)).count()
+        i + near.enumerate().take_while(|(n, l)| !stops(*n, l)).count()
     }
 
     fn light(&self, i: usize) -> bool {
@@ -177,12 +196,18 @@ impl Scan<'_> {
         let word = |j: usize| self.fold(j);
         (i + 1..self.reach(i + 1)).any(|j| match word(j) {
             "avant" | "before" | "until" | "unless" | "sans" | "without" | "alone" | "seul" | "tant" => true,
-            "plus" | "moins" => {
-                matches!(word(j + 1), "de" | "d" | "que") && self.lexemes.get(j + 2).is_some_and(Lexeme::digits)
-            }
+            "plus" | "moins" => matches!(word(j + 1), "de" | "d" | "que") && self.counts(j + 2),
             "more" | "less" | "above" | "over" | "below" => true,
             _ => false,
         })
+    }
+
+    /// Whether a number stands at `i`, with or without its article: "d'un centième".
+    fn counts(&self, i: usize) -> bool {
+        let at = i + usize::from(self.fold(i) == "'");
+        let number =
+            |l: &Lexeme| l.digits() || matches!(l.fold.as_str(), "un" | "une" | "deux" | "trois" | "one" | "two");
+        self.lexemes.get(at).is_some_and(number)
     }
 
     /// The first word of meaning from `i` on.
@@ -200,7 +225,10 @@ impl Scan<'_> {
         if self.lexemes[first].capital() && self.lexemes.get(first + 1).is_some_and(Lexeme::digits) {
             return vec![first + 1];
         }
-        let meant = |j: &usize| meaningful(&self.lexemes[*j], self.language);
+        // "no dropout two full mixes", dictated: a number begins something else.
+        let counts =
+            |l: &Lexeme| crate::codes::numbers::spelt(std::iter::once(l.fold.as_str()), Some(self.language)).is_some();
+        let meant = |j: &usize| meaningful(&self.lexemes[*j], self.language) && !counts(&self.lexemes[*j]);
         let row = (first..self.reach(first)).take_while(|j| *j == first || meant(j)).take(3);
         if self.language == Language::English { row.collect() } else { vec![first] }
     }
@@ -231,6 +259,7 @@ impl Scan<'_> {
             "non" if before != "ou" => self.from(i + 1),
             "absence" => self.from(i + 1),
             "evitez" | "eviter" | "interdit" | "inutile" => self.from(i + 1),
+            "arretez" | "cessez" if self.fold(i + 1) == "de" => self.from(i + 2),
             "pas" if matches!(self.fold(i + 1), "plus" | "moins" | "trop" | "mal") => Found::Denied(Vec::new()),
             "plus" if before == "pas" => Found::Nothing,
             "pas" | "jamais" | "plus" | "rien" if !self.after_ne(i) => self.alone(i),
@@ -311,9 +340,20 @@ impl Scan<'_> {
                 () => Found::Nothing,
             };
         }
+        // "bouge pas de plus d'un centième", "piston pas marqué"
+        let measured = of && matches!(self.fold(i + 2), "plus" | "moins");
+        let participle = after
+            .is_some_and(|l| l.word() && l.fold.len() > 3 && l.fold.trim_end_matches('s').ends_with(['e', 'i', 'u']));
+        let thing = content.is_some_and(|v| {
+            let fold = self.fold(v);
+            crate::extractor::trade::component(fold, self.language)
+                || crate::extractor::trade::verb(fold, self.language).is_none()
+        });
         match () {
+            () if measured && content.is_some() => Found::Denied(content.into_iter().collect()),
             () if of => self.from(i + 1),
             () if opens && !closes => self.from(i + 1),
+            () if thing && participle => self.from(i + 1),
             () if content.is_some() => Found::Denied(content.into_iter().collect()),
             () => self.from(i + 1),
         }
@@ -323,14 +363,23 @@ impl Scan<'_> {
         let before = i.checked_sub(1).map_or("", |p| self.fold(p));
         match self.fold(i) {
             "not" if before == "as" && self.fold(i + 1) == "to" => Found::Denied(Vec::new()),
-            "not" | "never" | "without" | "cannot" | "avoid" => self.from(i + 1),
-            "t" if i > 1 && self.fold(i - 1) == "'" && self.fold(i - 2).ends_with('n') => self.from(i + 1),
+            "without" => self.from(i + 1),
+            "not" | "never" | "cannot" | "avoid" => Found::Denied(self.compound(i + 1).into_iter().take(1).collect()),
+            "t" if i > 1 && self.fold(i - 1) == "'" && self.fold(i - 2).ends_with('n') => {
+                Found::Denied(self.next(i + 1).into_iter().collect())
+            }
             // "pt no FW 25": a number, not a denial.
             "no" if matches!(before, "pt" | "part" | "ref" | "serial" | "model" | "item" | "order") => Found::Nothing,
             "no" if !matches!(self.fold(i + 1), "." | "") && !self.lexemes.get(i + 1).is_some_and(Lexeme::digits) => {
                 self.from(i + 1)
             }
+            // "changed nothing": the verb before it.
+            "nothing" if i > 0 && self.reach(i + 1) == i + 1 => {
+                Found::Denied((i - 1..i).filter(|p| meaningful(&self.lexemes[*p], self.language)).collect())
+            }
             "none" | "nothing" | "neither" | "nor" | "nobody" => self.from(i + 1),
+            // "please stop restarting"
+            "stop" | "avoid" if self.fold(i + 1).ends_with("ing") => Found::Denied(vec![i + 1]),
             "zero" if !self.lexemes.get(i + 1).is_some_and(|l| l.kind == Kind::Mark) => Found::Nothing,
             word if undone(word).is_some() => Found::Denied(vec![i]),
             _ => Found::Nothing,
