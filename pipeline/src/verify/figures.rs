@@ -125,7 +125,9 @@ fn spaced(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>) -> usize {
             let fits = |l: &super::lexemes::Lexeme| {
                 l.digits() || (l.exact.len() <= 5 && l.exact.chars().all(char::is_uppercase))
             };
-            said.lexemes.get(n).is_some_and(|l| fits(l) && !said.dealt[n])
+            // "CO 12 ppm" is a number, "SPZ 1250" a name.
+            let measured = said.quantities.iter().any(|q| q.from == n && q.unit.is_some());
+            said.lexemes.get(n).is_some_and(|l| fits(l) && !said.dealt[n]) && !measured
         };
         let first = said.lexemes[i].acronym() && short(i) && said.lexemes[i + 1].digits();
         let to = (i + 1..said.lexemes.len().min(i + 6)).take_while(|n| short(*n)).last().map_or(i, |last| last + 1);
