@@ -261,7 +261,7 @@ impl Scan<'_> {
             }
             "none" | "nothing" | "neither" | "nor" | "nobody" => self.from(i + 1),
             // "please stop restarting"
-            "stop" | "avoid" if self.fold(i + 1).ends_with("ing") => Found::Denied(vec![i + 1]),
+            "stop" if self.fold(i + 1).ends_with("ing") => Found::Denied(vec![i + 1]),
             "zero" if !self.lexemes.get(i + 1).is_some_and(|l| l.kind == Kind::Mark) => Found::Nothing,
             word if undone(word).is_some() => Found::Denied(vec![i]),
             _ => Found::Nothing,
