@@ -108,15 +108,16 @@ fn goes_on(lexemes: &[Lexeme], from: usize, at: usize) -> bool {
     if next.glued() && matches!(next.fold.as_str(), "-" | "_") {
         return after.is_some_and(short);
     }
+    if next.glued() && matches!(next.fold.as_str(), "." | "/") {
+        return after.is_some_and(|l| l.glued() && l.digits());
+    }
     if SAID.contains(&next.fold.as_str()) && next.gap == Gap::Blank && at > from + 1 {
         return after.is_some_and(|l| l.digits() || l.exact.chars().count() <= 2);
     }
     let spaced = at >= from + 2 && lexemes[from + 1..at].iter().any(|l| l.gap == Gap::Blank);
-    spaced
-        && next.digits()
-        && next.gap == Gap::Blank
-        && lexemes[at - 1].acronym()
-        && super::units::unit(lexemes, at + 1).is_none()
+    let letter = next.word() && next.exact.len() == 1 && next.capital() && lexemes[at - 1].digits();
+    let number = next.digits() && lexemes[at - 1].acronym() && super::units::unit(lexemes, at + 1).is_none();
+    spaced && next.gap == Gap::Blank && (letter || number)
 }
 
 /// Whether lexeme `i` stands in the middle of a name.
@@ -181,7 +182,10 @@ mod tests {
         assert!(!stands("VP-J-320", "réf. VP-J-320-B", Language::French));
         assert!(!stands("320-B", "réf. VP-320-B", Language::French));
         assert!(!stands("E4", "E42", Language::French));
+        assert!(!stands("KA.HX3", "(KA.HX3.022)", Language::English));
+        assert!(stands("E7", "E7/E9", Language::French));
         assert!(!stands("AD-7-MV", "ref AD 7 MV 230", Language::French));
+        assert!(!stands("KB-CC-051", "réf. KB CC 051 A puis zéro refait", Language::French));
         assert!(!stands("IN200", "I N deux cent tiret M douze", Language::French));
     }
 }

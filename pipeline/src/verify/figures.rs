@@ -125,7 +125,9 @@ fn spaced(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>) -> usize {
             let fits = |l: &super::lexemes::Lexeme| {
                 l.digits() || (l.exact.len() <= 5 && l.exact.chars().all(char::is_uppercase))
             };
-            said.lexemes.get(n).is_some_and(|l| fits(l) && !said.dealt[n])
+            // "CO 12 ppm" is a number, "SPZ 1250" a name.
+            let measured = said.quantities.iter().any(|q| q.from == n && q.unit.is_some());
+            said.lexemes.get(n).is_some_and(|l| fits(l) && !said.dealt[n]) && !measured
         };
         let first = said.lexemes[i].acronym() && short(i) && said.lexemes[i + 1].digits();
         let to = (i + 1..said.lexemes.len().min(i + 6)).take_while(|n| short(*n)).last().map_or(i, |last| last + 1);
@@ -160,7 +162,8 @@ fn designations(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: 
         let (next, lexemes) = (to, &said.lexemes[from..to]);
         let letters = lexemes.iter().any(|l| l.word() && !matches!(l.fold.as_str(), "x" | "ø"));
         // "TB-VM" is a name as "TB-VM-24" is.
-        let capitals = lexemes.len() >= 3 && lexemes.iter().all(|l| l.acronym() || l.is("-"));
+        let capitals = lexemes.len() >= 3
+            && lexemes.iter().all(|l| l.acronym() || matches!(l.fold.as_str(), "-" | "/" | "." | "_"));
         let digits = capitals || lexemes.iter().any(super::lexemes::Lexeme::digits);
         let fresh = said.dealt[from..to].iter().any(|d| !d);
         let known = (from..to).all(|j| said.dealt[j] || measured(said, j, j + 1) || !said.lexemes[j].word());
@@ -168,7 +171,11 @@ fn designations(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: 
             let compact = Compact::from(lexemes.iter());
             let spelt = said.spelt(from, to);
             said.deal(from, to);
+            // "K1", "S3": what the wiring diagram names is told where it is first spoken of.
+            let short = said.spelt(from, to).chars().count() <= 3;
             let carried = ground.lexemes.iter().any(|l| compact.find(l, room.language).is_some())
+                || (short
+                    && ground.quotes.iter().any(|q| compact.find(&room.hay(q.text).lexemes, room.language).is_some()))
                 || room.codes.iter().any(|c| Compact::of(c) == compact)
                 || refers(room, ground, said, spelt);
             if !carried {
@@ -250,6 +257,10 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
             }
         }
     }
+    // "zone 3", "pompe n° 2": which of them is told where the thing is first spoken of.
+    if mine.unit.is_none() && said.lexemes[mine.from].digits() && identifies(room, ground, said, mine) {
+        return None;
+    }
     // Two things joined by a word are two: "clapets d'aspiration et refoulement".
     let two = mine.values[0] == 2.0 && mine.unit.is_none() && !said.lexemes[mine.from].digits();
     let joined = |l: &super::lexemes::Lexeme| matches!(l.fold.as_str(), "et" | "and" | "+" | "&");
@@ -271,6 +282,29 @@ fn number(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity
     })
 }
 
+/// Whether the number names which of several things is meant, and the texts that are quoted name it so.
+fn identifies(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, mine: &Quantity) -> bool {
+    let number = &said.lexemes[mine.from];
+    let marks = |l: &super::lexemes::Lexeme| matches!(l.fold.as_str(), "n" | "°" | "no" | "." | "#");
+    let Some(thing) =
+        said.lexemes[..mine.from].iter().rev().find(|l| !marks(l)).filter(|l| l.word() && l.exact.len() > 2)
+    else {
+        return false;
+    };
+    if number.fold.len() > 2 {
+        return false;
+    }
+    let thing = room.term(&thing.fold);
+    ground.quotes.iter().any(|q| {
+        let text = &room.hay(q.text).lexemes;
+        let named = |i: usize| {
+            text[i].fold == number.fold
+                && text[..i].iter().rev().find(|l| !marks(l)).is_some_and(|l| l.word() && room.term(&l.fold).is(&thing))
+        };
+        (1..text.len()).any(named)
+    })
+}
+
 /// Whether two numbers have a reading in common: the same quantity, whatever unit it is given in.
 fn meets(mine: &Quantity, theirs: &Quantity) -> bool {
     let equal = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1e-9);
@@ -280,6 +314,7 @@ fn meets(mine: &Quantity, theirs: &Quantity) -> bool {
         theirs
             .values
             .iter()
+            .chain(&theirs.last)
             .any(|b| if converted { equal(a * scale(mine.unit), b * scale(theirs.unit)) } else { equal(*a, *b) })
     })
 }

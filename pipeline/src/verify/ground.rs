@@ -120,6 +120,11 @@ impl<'t> Room<'t> {
         })
     }
 
+    /// Whether the case names a thing, wherever.
+    pub(super) fn names(&self, term: &Term) -> bool {
+        (0..self.texts.len()).any(|text| self.vocabulary(text).iter().any(|t| t.names(term)))
+    }
+
     /// The units that a text gives its numbers in, each once.
     pub(super) fn units(&self, text: usize) -> &[Unit] {
         self.units[text].get_or_init(|| {
@@ -239,13 +244,6 @@ impl<'r> Ground<'r> {
             lexemes,
             quantities,
         }
-    }
-}
-
-impl Ground<'_> {
-    /// Whether the texts that are quoted name a thing, wherever.
-    pub(super) fn names(&self, room: &Room<'_>, term: &Term) -> bool {
-        self.quotes.iter().any(|q| room.vocabulary(q.text).iter().any(|t| t.names(term)))
     }
 }
 

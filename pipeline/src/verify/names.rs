@@ -68,15 +68,27 @@ fn same(theirs: &Lexeme, mine: &Lexeme) -> bool {
     theirs.fold == mine.fold || (mine.fold.len() > 3 && plain(&theirs.fold) == plain(&mine.fold))
 }
 
+set!(
+    /// Words that an acronym passes over: the "d'" and the "de" of VAT, "vérification d'absence de tension".
+    SMALL = "de d du des l la le les a au of the and et"
+);
+
 /// Whether words in a row begin with the letters of an acronym: "solid state relay" is SSR, "fin de course" FDC.
 pub(super) fn initials(lexemes: &[Lexeme], acronym: &Lexeme) -> bool {
+    spells(lexemes, acronym, |_| true)
+}
+
+/// The same, of words of which `among` says yes to one.
+pub(super) fn spells(lexemes: &[Lexeme], acronym: &Lexeme, among: impl Fn(&Lexeme) -> bool) -> bool {
     let letters: Vec<char> = acronym.fold.chars().collect();
-    if !(2..=5).contains(&letters.len()) {
-        return false;
-    }
-    let begins: Vec<Option<char>> =
-        lexemes.iter().filter(|l| l.word() || l.digits()).map(|l| l.fold.chars().next()).collect();
-    begins.windows(letters.len()).any(|w| w.iter().zip(&letters).all(|(a, b)| *a == Some(*b)))
+    let all: Vec<&Lexeme> = lexemes.iter().filter(|l| l.word() || l.digits()).collect();
+    let most: Vec<&Lexeme> = all.iter().copied().filter(|l| !SMALL.contains(&l.fold)).collect();
+    (2..=5).contains(&letters.len())
+        && [all, most].iter().any(|words| {
+            words
+                .windows(letters.len())
+                .any(|w| w.iter().zip(&letters).all(|(l, c)| l.fold.starts_with(*c)) && w.iter().any(|l| among(l)))
+        })
 }
 
 /// Whether the lexicon knows what it stands for: "EV" is an electrovanne.

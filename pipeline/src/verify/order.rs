@@ -106,6 +106,7 @@ fn isolates(verb: &str) -> bool {
         "consigner"
             | "cadenasser"
             | "condamner"
+            | "lock"
             | "lock out"
             | "lock off"
             | "padlock"

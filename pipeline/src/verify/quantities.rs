@@ -21,6 +21,8 @@ pub(super) struct Quantity {
     pub(super) to: usize,
     /// What it may be worth, the plainest reading first; never empty.
     pub(super) values: Vec<f64>,
+    /// What the last of its groups may be worth, where groups are told apart by a blank: "SSR 3 228 V".
+    pub(super) last: Option<f64>,
     /// Below zero; `None` where a dash may also be a range's.
     pub(super) minus: Option<bool>,
     pub(super) unit: Option<Unit>,
@@ -130,6 +132,9 @@ impl Scan<'_> {
             return None;
         }
         let (mut values, mut j) = self.literal(i);
+        let grouped =
+            j > i + 1 && self.at(j - 1).is_some_and(|l| l.digits() && l.gap == Gap::Blank && l.fold.len() == 3);
+        let last = grouped.then(|| self.fold(j - 1).parse().ok()).flatten();
         if let Some(suffix) = self.at(j).filter(|l| l.glued() && l.word()) {
             if ORDINAL_ENDS.contains(&suffix.fold.as_str()) && unit(self.lexemes, j).is_none() {
                 let weak = values[0] < 3.0;
@@ -137,6 +142,7 @@ impl Scan<'_> {
                     from: i,
                     to: j + 1,
                     values,
+                    last: None,
                     minus: Some(false),
                     unit: None,
                     weak,
@@ -152,7 +158,7 @@ impl Scan<'_> {
             }
         }
         let mut out =
-            Quantity { from: i, to: j, values, minus: self.minus(i), unit: None, weak: false, ordinal: false };
+            Quantity { from: i, to: j, values, last, minus: self.minus(i), unit: None, weak: false, ordinal: false };
         self.measure(&mut out);
         Some(out)
     }

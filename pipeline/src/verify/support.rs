@@ -40,10 +40,8 @@ pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, given
     }
     for (i, term, _) in &judged {
         let thing = trade::component(&term.fold, room.language) && !term.plain && !orders(room, said, *i, term);
-        let known = ground.names(room, term)
-            || spelt_out(ground, said, *i)
-            || room.of_machine(term)
-            || measures(room, ground, term);
+        let known =
+            room.names(term) || spelt_out(ground, said, *i) || room.of_machine(term) || measures(room, ground, term);
         if thing && !known {
             out.push(unsupported(said.spelt(*i, i + 1)));
             return;
@@ -94,13 +92,8 @@ fn measures(room: &Room<'_>, ground: &Ground<'_>, term: &Term) -> bool {
 
 /// "SSR" carries "solid state relay".
 fn spelt_out(ground: &Ground<'_>, said: &Said<'_>, i: usize) -> bool {
-    let near = &said.lexemes[i.saturating_sub(3)..said.lexemes.len().min(i + 4)];
-    ground.lexemes.iter().flat_map(|l| l.iter()).filter(|l| l.acronym() || (l.capital() && l.exact.len() <= 4)).any(
-        |a| {
-            let letters = a.fold.len();
-            let first = near.iter().position(|l| l.start == said.lexemes[i].start).unwrap_or(0);
-            (first.saturating_sub(letters - 1)..=first)
-                .any(|from| near.get(from..from + letters).is_some_and(|w| super::names::initials(w, a)))
-        },
-    )
+    let near = &said.lexemes[i.saturating_sub(8)..said.lexemes.len().min(i + 9)];
+    let mine = said.lexemes[i].start;
+    let acronyms = ground.lexemes.iter().flat_map(|l| l.iter()).filter(|l| l.acronym() && l.exact.len() >= 3);
+    acronyms.into_iter().any(|a| super::names::spells(near, a, |l| l.start == mine))
 }

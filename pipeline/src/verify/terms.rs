@@ -73,7 +73,7 @@ impl Words {
                 }
                 (None, "plain") => out.plain.extend(list(line)),
                 (None, "lack") => out.lack.extend(stems(line)),
-                (None, "gone") => out.gone.extend(stems(line)),
+                (None, "gone") => out.gone.extend(list(line)),
                 (None, "measure") => {
                     let Some((families, nouns)) = line.split_once(':') else { continue };
                     out.measures.extend(families.split_whitespace().map(|f| (f.to_owned(), stems(nouns))));
@@ -100,7 +100,7 @@ impl Words {
         }
         groups.sort_unstable();
         groups.dedup();
-        let (lack, gone) = (self.lack.contains(&stem), self.gone.contains(&stem));
+        let (lack, gone) = (self.lack.contains(&stem), self.gone.contains(fold));
         Term { plain: self.plain.contains(fold), fold: fold.to_owned(), stem, verb, groups, lack, gone }
     }
 

@@ -1,7 +1,8 @@
 //! Whose words a statement rests on, and whether they can bear it.
 //!
 //! What was done is told by whoever did it: the report, the actions, a recording, an answer, a message of the house. A
-//! customer tells what is wrong, and, where the case was resolved from afar, that it works again. A field names things.
+//! customer tells what is wrong, and, where the case was resolved from afar or by parts that were sent, that it works again.
+//! A field names things. What one needs in hand is named by anybody.
 
 use savoir_models::content::{Finding, FindingCode};
 use savoir_models::evidence::Source;
@@ -23,7 +24,10 @@ fn bears(room: &Room<'_>, source: &Source, section: Section) -> bool {
         | Source::Elsewhere { .. } => true,
         Source::Exchange { index } => match intake.exchanges.get(*index).map(|e| writer(&e.from)) {
             Some(Writer::Expert | Writer::Technician) => true,
-            Some(Writer::Customer) => section == Section::Verification && intake.resolution == Some(Resolution::Remote),
+            Some(Writer::Customer) => {
+                section == Section::Verification
+                    && matches!(intake.resolution, Some(Resolution::Remote | Resolution::Parts))
+            }
             _ => false,
         },
         Source::Field { path } => section == Section::Part && path.starts_with("parts["),
@@ -32,7 +36,7 @@ fn bears(room: &Room<'_>, source: &Source, section: Section) -> bool {
 
 /// A statement that rests on words which cannot bear it.
 pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: &mut Vec<Finding>) {
-    if matches!(said.section, Section::Title | Section::Symptom) {
+    if matches!(said.section, Section::Title | Section::Symptom | Section::Tool) {
         return;
     }
     let (bearing, other): (Vec<Stretch>, Vec<Stretch>) =

@@ -7,26 +7,7 @@ use savoir_models::text::Language;
 use super::super::ground::Room;
 use super::super::lexemes::{Gap, Kind, Lexeme};
 use super::super::terms::{Term, meaningful};
-use crate::codes::words::set;
-
-set!(
-    /// Words between a negation and what it is about, in French.
-    FRENCH_LIGHT =
-    "y en se s le la les l lui leur vous nous a ai as avons ont est sont etait etaient ete etre avoir avait avaient doit doivent \
-     devez peut peuvent pouvez faut fait va vont de d du des un une au aux encore besoin peine necessaire lieu avec ce cette \
-     ces son sa ses plus pas rien aucun aucune jamais tout tous toute toutes eu faux meme reste restent restait restee restees restes rester trop tres bien par pour sur ne que qu qui quoi"
-);
-set!(
-    /// The same in English.
-    ENGLISH_LIGHT =
-    "be been being to the a an any have has had need needed needs must should will would can could do does did is are was \
-     were it them its that this more further other yet also even with of for in on at by use used using ever come came \
-     get got go goes"
-);
-set!(
-    /// Second halves of a French negation.
-    SECONDS = "pas plus jamais aucun aucune rien personne ni guere nul nulle"
-);
+use super::scan::{Found, Scan, undone};
 
 /// A word of meaning, and whether it is denied.
 #[derive(Debug, Clone)]
@@ -54,6 +35,8 @@ pub(in super::super) struct Claims {
     pub(in super::super) lacks: Vec<usize>,
     /// Clauses that hold a negation.
     pub(in super::super) denials: Vec<usize>,
+    /// It says of what stands before it that it is never to be done.
+    pub(in super::super) forbids: bool,
 }
 
 /// Reads what lexemes affirm and deny.
@@ -64,13 +47,40 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
     let mut bounds = vec![false; lexemes.len()];
     let (mut clauses, mut heads) = (Vec::with_capacity(lexemes.len()), vec![true; lexemes.len()]);
     let mut out = Claims::default();
-    let mut gone: Vec<usize> = Vec::new();
-    let mut clause = 0;
+    let mut gone: Vec<(usize, usize)> = Vec::new();
+    let (mut clause, mut began, mut open) = (0, 0, usize::MAX);
     for (i, lexeme) in lexemes.iter().enumerate() {
         let ends =
             lexeme.kind == Kind::Mark && matches!(lexeme.fold.as_str(), "." | ";" | ":" | "," | "(" | ")" | "!" | "?");
-        clause += usize::from(ends || (i > 0 && lexeme.gap == Gap::Line));
+        // Dictation has no marks: what is joined after a dozen words is another clause.
+        let joins = matches!(
+            lexeme.fold.as_str(),
+            "et" | "puis"
+                | "donc"
+                | "mais"
+                | "j"
+                | "je"
+                | "on"
+                | "and"
+                | "then"
+                | "so"
+                | "but"
+                | "i"
+                | "we"
+                | "ensuite"
+        );
+        if ends || (i > 0 && lexeme.gap == Gap::Line) || (joins && i - began > 8) {
+            clause += 1;
+            began = i;
+        }
         clauses.push(clause);
+        // "regardez si la tige bouge": what follows may be so or not.
+        let asks = matches!(lexeme.fold.as_str(), "si" | "if" | "whether")
+            || (lexeme.is("s") && lexemes.get(i + 2).is_some_and(|l| matches!(l.fold.as_str(), "il" | "ils")));
+        if asks {
+            open = clause;
+        }
+        both[i] |= open == clause;
         let found = match language {
             Language::French => scan.french(i),
             Language::English => scan.english(i),
@@ -78,8 +88,16 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
         match found {
             Found::Nothing => {}
             Found::Only(at) => both[at] = true,
+            Found::Denied(_) if open == clause => {}
             Found::Denied(targets) => {
                 out.denials.push(clause);
+                // "il ne faut jamais faire ça": whatever was told before is denied.
+                out.forbids |= targets.first().is_some_and(|t| {
+                    matches!(
+                        lexemes[*t].fold.as_str(),
+                        "faire" | "refaire" | "recommencer" | "do" | "again" | "repeat" | "done"
+                    )
+                });
                 // "jamais … avec des outils non isolés": twice denied is affirmed.
                 let twice = out.denials.iter().rev().take(2).filter(|c| **c == clause).count() > 1
                     && matches!(lexeme.fold.as_str(), "non" | "sans" | "without" | "not");
@@ -107,8 +125,8 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
         }
         // "sinon ça chauffe": what would be, and is not.
         let would = matches!(lexeme.fold.as_str(), "sinon" | "otherwise" | "else" | "peine" | "risque" | "risk");
-        if term.is_some_and(|t| would || t.gone) {
-            gone.push(clause);
+        if would || term.is_some_and(|t| t.gone) {
+            gone.push((clause, i));
         }
     }
     for (i, lexeme) in lexemes.iter().enumerate() {
@@ -117,10 +135,13 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
             let told = if language == Language::English { undone(&lexeme.fold) } else { None };
             let term = room.term(told.unwrap_or(&lexeme.fold));
             let by = denied[i];
+            // What is gone, and not the word that says so.
+            let near = gone.partition_point(|g| g.0 < clauses[i]);
+            let ended = gone.get(near).is_some_and(|g| g.0 == clauses[i] && g.1 != i && g.1.abs_diff(i) <= 8);
             out.claims.push(Claim {
                 term,
                 denied: by.is_some(),
-                both: both[i] || gone.binary_search(&clauses[i]).is_ok(),
+                both: both[i] || ended,
                 bounded: bounds[i],
                 clause: clauses[i],
                 lexeme: i,
@@ -130,210 +151,4 @@ pub(in super::super) fn claims(room: &Room<'_>, lexemes: &[Lexeme]) -> Claims {
         }
     }
     out
-}
-
-/// What an English word says was not done: "untouched" is not "touched".
-fn undone(word: &str) -> Option<&str> {
-    let rest = word.strip_prefix("un")?;
-    matches!(rest, "touched" | "broken" | "moved" | "changed" | "damaged" | "opened" | "used" | "altered")
-        .then_some(rest)
-}
-
-enum Found {
-    Nothing,
-    /// "ne … que": the verb is neither denied nor affirmed.
-    Only(usize),
-    Denied(Vec<usize>),
-}
-
-struct Scan<'a> {
-    lexemes: &'a [Lexeme],
-    language: Language,
-}
-
-impl Scan<'_> {
-    fn fold(&self, i: usize) -> &str {
-        self.lexemes.get(i).map_or("", |l| l.fold.as_str())
-    }
-
-    /// The end of what a negation may reach from `i`: a mark that ends a clause, or a dozen lexemes.
-    fn reach(&self, i: usize) -> usize {
-        let stops =
-            |l: &Lexeme| matches!(l.fold.as_str(), "." | ";" | ":" | "(" | ")" | "!" | "?" | ",") || l.gap == Gap::Line;
-        let near = self.lexemes.get(i..).unwrap_or_default().iter().take(12);
-        i + near.enumerate().take_while(|(n, l)| *n == 0 || !stops(l)).count()
-    }
-
-    fn light(&self, i: usize) -> bool {
-        let fold = self.fold(i);
-        match self.language {
-            Language::French => FRENCH_LIGHT.contains(fold),
-            Language::English => ENGLISH_LIGHT.contains(fold),
-        }
-    }
-
-    /// Whether what is denied at `i` is denied within bounds only: "ne relancez pas avant que …", "must not fall more than".
-    fn bounded(&self, i: usize) -> bool {
-        let word = |j: usize| self.fold(j);
-        (i + 1..self.reach(i + 1)).any(|j| match word(j) {
-            "avant" | "before" | "until" | "unless" | "sans" | "without" | "alone" | "seul" | "tant" => true,
-            "plus" | "moins" => {
-                matches!(word(j + 1), "de" | "d" | "que") && self.lexemes.get(j + 2).is_some_and(Lexeme::digits)
-            }
-            "more" | "less" | "above" | "over" | "below" => true,
-            _ => false,
-        })
-    }
-
-    /// The first word of meaning from `i` on.
-    fn next(&self, i: usize) -> Option<usize> {
-        (i..self.reach(i)).find(|j| {
-            let l = &self.lexemes[*j];
-            (l.word() && l.fold.len() > 1 && !self.light(*j)) || (l.digits() && self.language == Language::English)
-        })
-    }
-
-    /// Nouns that stand together: "no crash sensor fault".
-    fn compound(&self, i: usize) -> Vec<usize> {
-        let Some(first) = self.next(i) else { return Vec::new() };
-        // "not Vaclube 32": the number is what tells.
-        if self.lexemes[first].capital() && self.lexemes.get(first + 1).is_some_and(Lexeme::digits) {
-            return vec![first + 1];
-        }
-        let meant = |j: &usize| meaningful(&self.lexemes[*j], self.language);
-        let row = (first..self.reach(first)).take_while(|j| *j == first || meant(j)).take(3);
-        if self.language == Language::English { row.collect() } else { vec![first] }
-    }
-
-    fn french(&self, i: usize) -> Found {
-        let fold = self.fold(i);
-        let before = i.checked_sub(1).map_or("", |p| self.fold(p));
-        match fold {
-            // "pour ne pas perdre le zéro": an end, not an order.
-            "ne" if matches!(before, "pour" | "de") && self.fold(i + 1) == "pas" => Found::Denied(Vec::new()),
-            "ne" | "n" if fold == "ne" || self.fold(i + 1) == "'" => self.negated_verb(i),
-            // "s'arrête sans arrêt": again and again.
-            "sans" if self.fold(i + 1) == "arret" && i > 0 && self.fold(i - 1).starts_with("arret") => Found::Nothing,
-            "sans" | "aucun" | "aucune" | "ni" => self.from(i + 1),
-            // "le zéro", "zéro refait": what an instrument is set to.
-            "zero" if matches!(before, "le" | "du" | "un" | "a" | "au") => Found::Nothing,
-            "zero" if crate::extractor::trade::verb(self.fold(i + 1), self.language).is_some() => Found::Nothing,
-            "zero" => self.from(i + 1),
-            // "Non c'est le groupe": an answer.
-            "non"
-                if matches!(
-                    self.fold(i + 1),
-                    "c" | "ce" | "il" | "elle" | "ca" | "le" | "la" | "les" | "," | "." | ""
-                ) =>
-            {
-                Found::Nothing
-            }
-            "non" if before != "ou" => self.from(i + 1),
-            "absence" => self.from(i + 1),
-            "evitez" | "eviter" | "interdit" | "inutile" => self.from(i + 1),
-            "pas" if matches!(self.fold(i + 1), "plus" | "moins" | "trop" | "mal") => Found::Denied(Vec::new()),
-            "plus" if before == "pas" => Found::Nothing,
-            "pas" | "jamais" | "plus" | "rien" if !self.after_ne(i) => self.alone(i),
-            _ => Found::Nothing,
-        }
-    }
-
-    fn from(&self, i: usize) -> Found {
-        Found::Denied(self.compound(i))
-    }
-
-    /// Whether a "ne" or "n'" before it in its clause makes it the second half.
-    fn after_ne(&self, i: usize) -> bool {
-        let stops = |l: &&Lexeme| !matches!(l.fold.as_str(), "." | ";" | ":" | ",");
-        let before = self.lexemes[..i].iter().rev().take(8).take_while(stops);
-        before.enumerate().any(|(n, l)| l.is("ne") || (l.is("n") && self.lexemes.get(i - n).is_some_and(|l| l.is("'"))))
-    }
-
-    /// "ne … pas": the verb, or what comes after a verb that says nothing.
-    fn negated_verb(&self, i: usize) -> Found {
-        let from = i + 1 + usize::from(self.fold(i + 1) == "'");
-        let to = self.reach(from);
-        let second = (from..to).find(|j| SECONDS.contains(self.fold(*j)));
-        let before = self.lexemes[..i].iter().rev().take(4).any(|l| SECONDS.contains(&l.fold));
-        let verb = (from..to).find(|j| self.lexemes[*j].word() && self.fold(*j).len() > 1 && !self.light(*j));
-        let only = (from..to.min(from + 6)).find(|j| matches!(self.fold(*j), "que" | "qu"));
-        if let (Some(only), Some(verb)) = (only, verb)
-            && second.is_none_or(|s| s > only)
-            && only > verb
-        {
-            return Found::Only(verb);
-        }
-        let infinitive = verb.is_some_and(|v| second.is_some_and(|s| s < v));
-        let mut targets: Vec<usize> = verb.into_iter().collect();
-        match second {
-            Some(second) if matches!(self.fold(second), "aucun" | "aucune" | "ni") => {
-                targets.extend(self.next(second + 1))
-            }
-            // "n'y a plus d'écart", "n'est pas posée": verb is what stands after.
-            Some(_) | None if infinitive || second.is_some() || before => {}
-            _ => return Found::Nothing,
-        }
-        if targets.is_empty() { Found::Nothing } else { Found::Denied(targets) }
-    }
-
-    /// "pas de goutte", "démarre pas", "pas changée", "plus d'alarme", "jamais gratter".
-    fn alone(&self, i: usize) -> Found {
-        let fold = self.fold(i);
-        let before = i.checked_sub(1).map(|p| &self.lexemes[p]);
-        let opens = before.is_none_or(|l| {
-            l.kind == Kind::Mark
-                || l.digits()
-                || self.lexemes[i].gap == Gap::Line
-                || matches!(l.fold.as_str(), "et" | "mais" | "ou" | "donc" | "ok" | "or")
-        });
-        let after = self.lexemes.get(i + 1).filter(|l| l.gap != Gap::Line);
-        let closes = after.is_none_or(|l| l.kind == Kind::Mark && !l.is("'"))
-            || matches!(self.fold(i + 1), "et" | "mais" | "elle" | "il" | "quand" | "si" | "sinon");
-        let of = matches!(self.fold(i + 1), "de" | "d" | "aucun" | "aucune");
-        let verb = before.filter(|l| l.word() && !l.is("encore")).map(|_| i - 1);
-        let content = verb.filter(|v| meaningful(&self.lexemes[*v], self.language) && !self.light(*v));
-        if fold == "plus" {
-            // More than, the most, two bars more: only what is at the head of a clause or ends it denies.
-            let more = matches!(
-                before.map_or("", |l| l.fold.as_str()),
-                "un" | "peu" | "bien" | "le" | "la" | "les" | "au" | "de" | "en" | "non"
-            );
-            let of = of && !more;
-            let head = of
-                || opens && (of || after.is_some_and(|l| l.fold.ends_with(['e', 's', 'u', 'i']) && l.fold.len() > 4));
-            let counted = self.lexemes.get(i + 2).is_some_and(Lexeme::digits);
-            let ends = content.is_some() && closes && !before.is_some_and(|l| l.digits());
-            let after_aux = before.is_some_and(|l| matches!(l.fold.as_str(), "a" | "est" | "y"));
-            return match () {
-                () if head && !counted => self.from(i + 1),
-                () if ends => Found::Denied(content.into_iter().collect()),
-                () if after_aux && !counted => self.from(i + 1),
-                () => Found::Nothing,
-            };
-        }
-        match () {
-            () if of => self.from(i + 1),
-            () if opens && !closes => self.from(i + 1),
-            () if content.is_some() => Found::Denied(content.into_iter().collect()),
-            () => self.from(i + 1),
-        }
-    }
-
-    fn english(&self, i: usize) -> Found {
-        let before = i.checked_sub(1).map_or("", |p| self.fold(p));
-        match self.fold(i) {
-            "not" if before == "as" && self.fold(i + 1) == "to" => Found::Denied(Vec::new()),
-            "not" | "never" | "without" | "cannot" | "avoid" => self.from(i + 1),
-            "t" if i > 1 && self.fold(i - 1) == "'" && self.fold(i - 2).ends_with('n') => self.from(i + 1),
-            // "pt no FW 25": a number, not a denial.
-            "no" if matches!(before, "pt" | "part" | "ref" | "serial" | "model" | "item" | "order") => Found::Nothing,
-            "no" if !matches!(self.fold(i + 1), "." | "") && !self.lexemes.get(i + 1).is_some_and(Lexeme::digits) => {
-                self.from(i + 1)
-            }
-            "none" | "nothing" | "neither" | "nor" | "nobody" => self.from(i + 1),
-            "zero" if !self.lexemes.get(i + 1).is_some_and(|l| l.kind == Kind::Mark) => Found::Nothing,
-            word if undone(word).is_some() => Found::Denied(vec![i]),
-            _ => Found::Nothing,
-        }
-    }
 }

@@ -34,6 +34,14 @@ fn digits_with_every_kind_of_separator() {
 }
 
 #[test]
+fn a_number_that_blanks_may_part_has_both_readings() {
+    let read = quantities(&lexemes("output of SSR 3 228 V"), Language::English);
+    assert_eq!((read[0].values.as_slice(), read[0].last), (&[3228.0][..], Some(228.0)));
+    assert_eq!(quantities(&lexemes("2 200 kg"), Language::French)[0].last, Some(200.0));
+    assert_eq!(quantities(&lexemes("200 kg"), Language::French)[0].last, None);
+}
+
+#[test]
 fn numbers_in_words_of_both_languages() {
     assert_eq!(french("deux bars et demi"), [(250_000.0, "pressure")]);
     assert_eq!(french("attendu une heure et demie"), [(5400.0, "time")]);

@@ -53,6 +53,7 @@ impl Scan<'_> {
             from: i,
             to,
             values: vec![value],
+            last: None,
             minus: self.minus(i),
             unit: None,
             weak,
@@ -94,6 +95,11 @@ impl Scan<'_> {
         if matches!(self.fold(to), "point" | "virgule" | "comma") {
             let more: Vec<usize> = self.spoken(to + 1).collect();
             if let Some((decimals, taken)) = numbers::spelt(more.iter().map(|p| self.fold(*p)), Some(self.language)) {
+                // "deux virgule cinq trois fois": the last digit counts what comes after it.
+                let counts =
+                    decimals.len() == taken && taken > 1 && matches!(self.fold(more[taken - 1] + 1), "fois" | "times");
+                let taken = taken - usize::from(counts);
+                let decimals = &decimals[..decimals.len() - usize::from(counts)];
                 value = format!("{digits}.{decimals}").parse().unwrap_or(value);
                 to = more[taken - 1] + 1;
             }
@@ -103,7 +109,9 @@ impl Scan<'_> {
         let one = taken == 1 && matches!(fold, "un" | "une" | "one" | "neuf" | "cent");
         // "un tour" is a lathe more often than a turn.
         let lathe = |u: Unit| fold != "neuf" && u.family.name() == "turn" && out.values[0] == 1.0;
-        out.weak = one && out.unit.is_none_or(lathe);
+        // Two of a thing are told by a plural, or one by one.
+        let two = taken == 1 && matches!(fold, "deux" | "two") && out.unit.is_none();
+        out.weak = two || (one && out.unit.is_none_or(lathe));
         Some(out)
     }
 
