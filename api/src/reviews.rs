@@ -108,6 +108,8 @@ impl EvidenceText {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Nearest {
     known: Known,
+    /// The procedure that it is, or has become since: what a decision may name.
+    procedure: Option<ProcedureId>,
     content: Content,
     /// What it says with every change that the draft proposes for it, as unified diff lines; missing when nothing is
     /// proposed, or no longer for these two texts: then have them compared again.
@@ -161,17 +163,24 @@ async fn found(app: &App, id: ReviewId) -> Result<(Review, Draft), Problem> {
 }
 
 async fn nearest(app: &App, known: Known, draft: &Draft, viewer: &Viewer) -> Result<Option<Nearest>, Problem> {
-    let found = match known {
-        Known::Procedure(id) => {
-            app.kit.db.procedure(id, viewer).await?.map(|p| (p.revision.content, p.revision.number))
-        }
-        Known::Draft(id) => app.kit.db.draft(id).await?.map(|d| (d.content, d.version)),
+    let db = &app.kit.db;
+    let (content, version, procedure) = match known {
+        Known::Procedure(id) => match db.procedure(id, viewer).await? {
+            Some(found) => (found.revision.content, found.revision.number, Some(id)),
+            None => return Ok(None),
+        },
+        Known::Draft(id) => match db.draft(id).await? {
+            Some(found) => {
+                let its = db.intervention(found.intervention, viewer).await?;
+                (found.content, found.version, its.and_then(|i| i.procedure))
+            }
+            None => return Ok(None),
+        },
     };
-    let Some((content, version)) = found else { return Ok(None) };
     let proposal = draft.comparison.as_ref().and_then(|c| c.proposal.as_ref());
     let fits = proposal.filter(|p| p.known_version == version && p.draft_version == draft.version);
     let diff = fits.map(|p| p.diff(&content, &(0..p.changes.len()).collect::<Vec<_>>()));
-    Ok(Some(Nearest { known, content, diff }))
+    Ok(Some(Nearest { known, procedure, content, diff }))
 }
 
 /// The draft's new version.

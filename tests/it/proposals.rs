@@ -280,6 +280,7 @@ async fn the_review_page_shows_the_proposal_with_its_diff_and_can_have_it_made_a
     let changes = &page["draft"]["comparison"]["proposal"]["changes"];
     assert_eq!((&changes[0]["kind"], &changes[0]["after"]), (&json!("insert"), &json!(0)));
     assert!(changes[0]["reason_fr"].is_string() && changes[0]["statement"]["evidence"][0]["quote"].is_string());
+    assert_eq!(page["nearest"]["procedure"], json!(procedure));
     assert!(page["nearest"]["diff"].as_str().unwrap().contains("+steps: Réglez le serre-câble"), "{page}");
 
     let decision = async |body: serde_json::Value| {

@@ -257,8 +257,8 @@ impl Db {
             Some(Known::Procedure(id)) => id == known.id && proposal.known_version == known.revision.number,
             // A draft that has become this procedure, word for word.
             Some(Known::Draft(id)) => {
-                let became = approved == Some(id) && known.revision.number == 1;
-                became && self.draft(id).await?.is_some_and(|d| d.version == proposal.known_version)
+                let same = |d: Draft| d.version == proposal.known_version && d.content == known.revision.content;
+                approved == Some(id) && self.draft(id).await?.is_some_and(same)
             }
             None => false,
         };

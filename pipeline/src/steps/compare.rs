@@ -75,8 +75,9 @@ pub(crate) fn grey(comparison: &Comparison) -> bool {
     let near = |border: f64| (comparison.similarity - border).abs() < NEAR_A_BORDER;
     match comparison.verdict {
         _ if comparison.nearest.is_none() => false,
-        // Below the border it is another problem, above it the same one.
-        Verdict::New | Verdict::Same => near(SAME_PROBLEM),
+        // Below the border it is another problem; above it too, where cause and repair are others.
+        Verdict::New => near(SAME_PROBLEM) || comparison.similarity > SAME_PROBLEM,
+        Verdict::Same => near(SAME_PROBLEM),
         // From the second border on, an opposite cause is a contradiction and no update.
         Verdict::Update | Verdict::Contradiction => near(SAME_PROBLEM) || near(SAME_SYMPTOM),
     }
@@ -107,6 +108,7 @@ mod tests {
     fn only_what_lies_near_a_border_of_its_verdict_is_grey() {
         assert!(is_grey(Verdict::New, 0.40) && is_grey(Verdict::Same, 0.44));
         assert!(is_grey(Verdict::Contradiction, 0.62) && is_grey(Verdict::Update, 0.58));
+        assert!(is_grey(Verdict::New, 0.55), "alike, and of another cause: rules do not know");
         assert!(!is_grey(Verdict::New, 0.25) && !is_grey(Verdict::Same, 0.62) && !is_grey(Verdict::Update, 0.8));
         assert!(!grey(&Comparison::new(Verdict::New, None, 0.42, String::new())), "nothing is near");
     }

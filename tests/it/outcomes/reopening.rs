@@ -3,12 +3,16 @@
 use savoir_models::draft::Known;
 use savoir_models::id::InterventionId;
 use savoir_models::intervention::{Outcome, Stage};
-use savoir_models::job::{JobState, Lane, Step};
+use savoir_models::job::{Job, JobState, Lane, Step};
 use savoir_models::procedure::Confidence;
 use savoir_models::review::{Refusal, ReviewState};
 use savoir_models::store::{Claimed, Db, Decided, Given, Lease, Reopening, StoreError, house};
+use savoir_pipeline::worker::single::{lease, one_job, work_on};
 use savoir_tests::data::{START, intake, reviewed};
 use savoir_tests::databases::both;
+use savoir_tests::house::House;
+
+use crate::crash::both_houses;
 
 use super::{APPROVE, ended, expert, merged, published, read, record, thermocouple};
 
@@ -202,6 +206,41 @@ async fn a_decision_and_a_reopening_at_the_same_moment_leave_one_story() {
                 both => panic!("{both:?} on {}", db.kind()),
             }
             assert_eq!(stands(db, id).await.0, Stage::Reopened);
+        }
+    }
+}
+
+/// The oldest job of the line, claimed.
+async fn claimed(house: &House) -> Option<Job> {
+    for lane in Lane::ALL {
+        let claimed = house.kit.db.claim(*lane, &lease(&house.kit), house.kit.clock.now(), 1).await.unwrap().pop();
+        if let Some(Claimed::Run(job)) = claimed {
+            return Some(job);
+        }
+    }
+    None
+}
+
+#[tokio::test]
+async fn whatever_step_a_worker_has_in_hand_it_keeps_nothing_of_a_case_that_is_reopened_meanwhile() {
+    // One round for each step of the line, from the first to the last before the expert.
+    for before in 0..6 {
+        for house in both_houses().await {
+            let db = &house.kit.db;
+            let id = crate::life::deliver(&house, "T-1").await;
+            for _ in 0..before {
+                one_job(&house.kit).await.unwrap().expect("the next step is ready");
+            }
+            let job = claimed(&house).await.expect("a step is in hand");
+            reopen(db, id).await;
+            let (step, kind) = (job.step, db.kind());
+            work_on(&house.kit, job).await;
+            assert_eq!(stands(db, id).await.0, Stage::Reopened, "{step} on {kind}");
+            assert_eq!(one_job(&house.kit).await.unwrap(), None, "{step} on {kind}: nothing is left to do");
+            assert_eq!(db.reviews(ReviewState::Open, None, 10).await.unwrap(), []);
+            if let Some(draft) = db.draft_of(id).await.unwrap() {
+                assert_eq!(db.passages_of(Known::Draft(draft.id)).await.unwrap(), [], "{step} on {kind}");
+            }
         }
     }
 }

@@ -125,9 +125,9 @@ pub(super) fn align(mine: &[Told], known: &[Told]) -> Alignment {
             out.known[i] = Some(j);
         }
     }
-    for i in 0..mine.len() {
-        let free = |j: &usize| !out.known.contains(&Some(*j)) && like[i][*j] >= MOVED;
-        let nearest = (0..known.len()).filter(free).max_by(|a, b| like[i][*a].total_cmp(&like[i][*b]));
+    for (i, row) in like.iter().enumerate() {
+        let free = |j: &usize| !out.known.contains(&Some(*j)) && row[*j] >= MOVED;
+        let nearest = (0..known.len()).filter(free).max_by(|a, b| row[*a].total_cmp(&row[*b]));
         if let (None, Some(j)) = (out.known[i], nearest) {
             out.known[i] = Some(j);
             out.moved.push(i);
