@@ -32,7 +32,7 @@ test: ## Formatting, lints, licences and every test, on SQLite and PostgreSQL (Q
 	@bash scripts/deny.sh $(CARGO)
 	@# The program itself, for the test that kills it.
 	$(CARGO) build $(ALL) --bin savoir
-	SAVOIR_REQUIRE_POSTGRES=1 SAVOIR_PROTOCOL_PYTHON=$$(bash scripts/protocol.sh) $(CARGO) test $(ALL) $(ARGS)
+	SAVOIR_REQUIRE_POSTGRES=1 PROTOCOL_PYTHON=$$(bash scripts/protocol.sh) $(CARGO) test $(ALL) $(ARGS)
 
 bench: ## Measure the line (release profile: the first build is long)
 	@bash scripts/ground.sh demo

@@ -33,9 +33,9 @@ impl Llama {
     /// When it can be had and does not start.
     #[must_use]
     pub fn start(options: &[&str]) -> Option<Self> {
-        let Some(python) = env::variable("SAVOIR_PROTOCOL_PYTHON") else {
+        let Some(python) = env::variable("PROTOCOL_PYTHON") else {
             env::skipped(
-                "SAVOIR_PROTOCOL_PYTHON names no Python with tests/protocol/requirements.txt; `make test` sets it",
+                "PROTOCOL_PYTHON names no Python with tests/protocol/requirements.txt; `make test` sets it",
             );
             return None;
         };
