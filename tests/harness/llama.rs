@@ -34,9 +34,7 @@ impl Llama {
     #[must_use]
     pub fn start(options: &[&str]) -> Option<Self> {
         let Some(python) = env::variable("PROTOCOL_PYTHON") else {
-            env::skipped(
-                "PROTOCOL_PYTHON names no Python with tests/protocol/requirements.txt; `make test` sets it",
-            );
+            env::skipped("PROTOCOL_PYTHON names no Python with tests/protocol/requirements.txt; `make test` sets it");
             return None;
         };
         let scripts = env::repository().join("tests/protocol");
