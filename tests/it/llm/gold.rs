@@ -1,5 +1,5 @@
 //! The gold cases, drafted by answers that were written by hand by readers who saw nothing but the prompts, mistakes
-//! included: what prompts, verifier and refusal make of something real.
+//! included. That each can be read is held here; the figures and the findings are printed, to be judged by eye.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ async fn drafted() -> Vec<Judged> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_written_by_hand_make_drafts_whose_mistakes_are_found() {
+async fn every_gold_case_has_an_answer_by_hand_that_can_be_read() {
     let judged = drafted().await;
     let failed: Vec<String> = judged
         .iter()
