@@ -16,6 +16,7 @@ mod looks;
 pub mod offline;
 mod particles;
 mod parts;
+mod passive;
 mod phrases;
 mod piece;
 mod pieces;

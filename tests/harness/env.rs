@@ -16,6 +16,18 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests have a folder of their own").to_owned()
 }
 
+/// The program that the tests belong to: built by `make test` before they run.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn program() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test runs");
+    let program = tests.parent().and_then(Path::parent).expect("in the target folder").join("savoir");
+    assert!(program.is_file(), "{} is not there: run `cargo build --workspace` first", program.display());
+    program
+}
+
 /// A file or folder of the shared material, which is no part of the repository: under `SAVOIR_SHARED`, or in
 /// `../shared` beside the repository. When it is absent the test is told to be skipped, loudly.
 #[must_use]

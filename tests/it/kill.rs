@@ -1,6 +1,6 @@
 //! `kill -9`, again and again: nothing is lost, nothing is done twice, and the index ends equal to SQL.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,16 +15,8 @@ use savoir_tests::env;
 
 const KILLS: u32 = 20;
 
-/// The program that these tests belong to: built by `make test` before they run.
-fn savoir() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let program = tests.parent().and_then(Path::parent).unwrap().join("savoir");
-    assert!(program.is_file(), "{} is not there: run `cargo build --workspace` first", program.display());
-    program
-}
-
 fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(savoir());
+    let mut command = Command::new(env::program());
     command.arg("--data").arg(data).args(arguments).current_dir(data).stdout(Stdio::piped()).stderr(Stdio::null());
     command
 }

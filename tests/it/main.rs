@@ -4,6 +4,7 @@
 mod crash;
 mod doors;
 mod embed;
+mod eval;
 mod extract;
 mod harness;
 mod import;

@@ -3,6 +3,8 @@
 mod beside;
 mod misses;
 mod score;
+#[cfg(test)]
+mod tests;
 
 use std::time::Instant;
 

@@ -4,9 +4,10 @@
 use super::clauses::{Clause, Part, View};
 use super::lexicon::Cue;
 use super::particles::particle;
+use super::passive::{passive, renewed};
 use super::phrases::{antecedent, determined, stated};
 use super::verbs::{Form, Kind, Shape};
-use super::words::{ADVERBS, CONNECTORS, COPULAS, NO_NOUN};
+use super::words::{ADVERBS, CONNECTORS};
 
 /// How the clause says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,12 +108,19 @@ pub(super) fn analyse(view: View<'_>, from: usize, to: usize, before: Option<&Cl
     }
     let action = spoken(view, i, to, before)
         .unwrap_or_else(|| never(view, i, to).or_else(|| headed(view, i, to)).or_else(|| passive(view, i, to)))
-        .or_else(|| particle(view, i, to));
+        .or_else(|| particle(view, i, to))
+        .or_else(|| renewed(view, i, to, before));
     match action {
         Some(action) => Part::Action(action),
-        None if stated(view, i, to) => Part::State,
+        None if stated(view, i, to) || fine(view, i, to) => Part::State,
         None => Part::Fragment,
     }
+}
+
+/// "filtre propre", "belt fine": a component, and that it is so.
+fn fine(view: View<'_>, i: usize, to: usize) -> bool {
+    let head = i + usize::from(determined(view, i));
+    view.has(Cue::Fine, head + 1, to) && view.lexicon.noun(view.fold(head)).is_some()
 }
 
 /// "j'ai remplacé…", "we then cleaned…", "je l'ai remplacé": `None` when no first person speaks; `Some(None)` when one
@@ -172,7 +180,7 @@ fn spoken(view: View<'_>, i: usize, to: usize, before: Option<&Clause>) -> Optio
     Some(Some(action))
 }
 
-fn direct(at: usize, form: Form, to: usize) -> Action {
+pub(super) fn direct(at: usize, form: Form, to: usize) -> Action {
     let agreement = match form.shape {
         Shape::Participle { feminine, plural } => Some((feminine, plural)),
         _ => None,
@@ -231,13 +239,16 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
         Shape::Infinitive => {
             let noun = verb.ambiguous && !article;
             let state = stated(view, after, to) && !article;
-            ((!noun || view.orders) && !next.is_empty() && !state).then(|| direct(i, form, to))
+            let alone = view.orders && alone(&verb.name);
+            ((!noun || view.orders) && (!next.is_empty() || alone) && !state).then(|| direct(i, form, to))
         }
         Shape::Present => {
             let begins = i == view.start || view.orders;
             (begins && (article || (view.orders && !next.is_empty() && !governed))).then(|| direct(i, form, to))
         }
         Shape::Abbreviation => (!next.is_empty()).then(|| direct(i, form, to)),
+        // "Dépose V1", "Remontage accouplement": telegraphic style leaves the preposition out.
+        Shape::Noun { .. } if bare_noun(view, verb.kind, i, after, to) => Some(direct(i, form, to)),
         Shape::Noun { feminine, .. } if view.french() => {
             let of = matches!(next, "de" | "d'" | "du" | "des");
             let complement = of || (view.work && matches!(next, "a" | "au" | "par" | "aux") && !feminine);
@@ -263,7 +274,8 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
                 || number
                 || matches!(next, "it" | "them" | "that" | "que" | "qu'")
                 || view.has(Cue::Operated, after, after + 2)
-                || (verb.kind != Kind::Safety && view.lexicon.noun(next).is_some());
+                || (verb.kind != Kind::Safety && view.lexicon.noun(next).is_some())
+                || (!view.french() && view.lexicon.noun(view.fold(after + 1)).is_some());
             let state = verb.ambiguous && !listed && (governed || !thing) && !next.is_empty();
             // "Coupé au sectionneur": what begins a sentence so was done.
             let state = state && !(view.french() && i == view.start && verb.kind == Kind::Safety && known_place(next));
@@ -273,73 +285,48 @@ fn headed(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     }
 }
 
+/// Whether a thing follows a noun of action at once.
+fn bare_noun(view: View<'_>, kind: Kind, i: usize, after: usize, to: usize) -> bool {
+    let thing = view.lexicon.noun(view.fold(after)).is_some() || designator(view.fold(after));
+    let begins = i == view.start || view.work;
+    view.french()
+        && begins
+        && after < to
+        && thing
+        && matches!(kind, Kind::Repair | Kind::Handling)
+        && !stated(view, after, to)
+        && !(after..to).any(|j| matches!(view.fold(j), "ok" | "ras"))
+}
+
+/// Whether a word is what a diagram calls a component: "Q1", "K7", "EV2".
+pub(super) fn designator(fold: &str) -> bool {
+    let letters = fold.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = fold.len() - letters.len();
+    (1..=3).contains(&digits)
+        && matches!(
+            letters,
+            "q" | "qf"
+                | "qs"
+                | "k"
+                | "ka"
+                | "km"
+                | "s"
+                | "sb"
+                | "v"
+                | "ev"
+                | "yv"
+                | "f"
+                | "fu"
+                | "dj"
+                | "mcb"
+                | "cb"
+                | "y"
+        )
+}
+
 /// Whether a word leads to where a machine is switched off.
 fn known_place(next: &str) -> bool {
     matches!(next, "au" | "a" | "aux")
-}
-
-/// "Filtre remplacé", "Machine consignée", "the seal was replaced": object, then participle.
-fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
-    if view.leads(i) || NO_NOUN.contains(view.fold(i)) {
-        return None;
-    }
-    let at = (i + 1..to.min(i + 14)).take_while(|j| !view.words[*j].is("(") && !view.words[*j].is("«")).find(|j| {
-        view.lexicon.verbs.form(view.words, *j).is_some_and(|f| matches!(f.shape, Shape::Participle { .. }))
-            && !view.words[*j].mark
-    })?;
-    let form = view.lexicon.verbs.form(view.words, at)?;
-    let Shape::Participle { feminine, plural } = form.shape else { return None };
-    let verb = &view.lexicon.verbs.list[form.verb];
-    let mut end = at;
-    // "a été remplacé", "was replaced"
-    let told = if view.french() {
-        view.fold(at - 1) == "ete" && matches!(view.fold(at.wrapping_sub(2)), "a" | "ont")
-    } else {
-        matches!(view.fold(at - 1), "was" | "were" | "been") && !verb.ambiguous
-    };
-    if told {
-        end = at - 1;
-        while end > i && matches!(view.fold(end - 1), "a" | "ont" | "ete" | "has" | "have" | "was" | "were" | "been") {
-            end -= 1;
-        }
-    } else if COPULAS.contains(view.fold(at - 1)) {
-        return None;
-    }
-    let words = &view.words[i..end];
-    if end <= i || (i..end).any(|j| view.tensed(j)) || words.iter().any(|w| NO_NOUN.contains(&w.fold) || w.is("»")) {
-        return None;
-    }
-    // A participle that shows a state needs something that one operates, or a heading that announces work.
-    let head = i + usize::from(determined(view, i));
-    let switched = view.hits.iter().any(|h| h.cue == Cue::Operated && h.from == head && h.to <= end);
-    let operated = view.work || switched;
-    let agent = at + 1 < to
-        && matches!(
-            view.fold(at + 1),
-            "de" | "d'" | "par" | "avec" | "on" | "with" | "by" | "sur" | "ou" | "dans" | "in"
-        );
-    // "toile percée", "fil coupé": found so, not done.
-    let damaged = view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == at);
-    // "dried up", "ran dry": the particle makes it damage.
-    if view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == at && h.to > at + form.words) {
-        return None;
-    }
-    if verb.ambiguous && !told && (!operated || agent || (damaged && !switched)) {
-        return None;
-    }
-    // "0 mbar de remontée"
-    if matches!(view.fold(at - 1), "de" | "d'" | "of") {
-        return None;
-    }
-    // In French the participle agrees; "filtre bouché" and "pompe remplacé" are read all the same, for typing errors.
-    if verb.name == "find" || (verb.kind == Kind::Check && view.fold(at + 1).starts_with(|c: char| c.is_ascii_digit()))
-    {
-        return None;
-    }
-    let rest = at + form.words;
-    let mut action = Action { how: How::Passive, object: (i, end), rest, ..direct(at, form, to) };
-    action.agreement = Some((feminine, plural));
-    Some(action)
 }
 
 /// Whether one of its verbs needs no object to be understood.

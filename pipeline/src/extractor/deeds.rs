@@ -60,7 +60,7 @@ pub(crate) fn deeds(text: &str, language: Language) -> Vec<Deed<'_>> {
 
 /// Whether a word tells damage ("colmaté", "broken"): the state of a thing, not a thing.
 pub(crate) fn tells_damage(word: &str, language: Language) -> bool {
-    Lexicon::of(language).hits(&read(word).words, 0).iter().any(|hit| hit.cue == Cue::Damage)
+    Lexicon::of(language).hits(&read(word).words, 0, false).iter().any(|hit| hit.cue == Cue::Damage)
 }
 
 /// The noun of an action at word `i` ("appoint", "vérification").

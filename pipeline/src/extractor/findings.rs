@@ -1,11 +1,13 @@
 //! What was wrong: the symptoms that were told, and the finding that best explains them.
 
+use std::collections::HashSet;
+
 use savoir_models::content::{HazardKind, Statement};
 use savoir_models::evidence::Source;
 
 use super::imperative::capital;
 use super::lexicon::{Cue, Label};
-use super::likeness::{alike, stems, vague};
+use super::likeness::{alike, beginning, points_back, shared, stems, vague};
 use super::looks::lower;
 use super::piece::{Part, Piece, Role};
 use super::questions::Lack;
@@ -102,6 +104,8 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
     }
     let last = told.report.iter().rposition(Piece::is_repair).unwrap_or(told.report.len());
     let mended = mended(sources, told);
+    let asked: Vec<Vec<String>> = told.symptoms.iter().map(|s| stems(&s.text)).collect();
+    let first = told.report.iter().position(Piece::is_repair);
     let codes = &sources.case.intervention.intake.request.error_codes;
     let best = told
         .report
@@ -114,33 +118,45 @@ pub(super) fn cause(sources: &Sources<'_>, told: &Told) -> Option<Statement> {
         })
         .filter(|(_, p)| p.has(Cue::Damage) || p.has(Cue::Cause) || p.label == Some(Label::Cause) || concluded(p))
         .map(|(i, p)| {
-            let words = stems(&p.text);
+            let (words, begin) = (stems(&p.text), beginning(&p.text));
             let mut score = 0_i32;
             score += if concluded(p) { 3 } else { 0 };
             score += if p.label == Some(Label::Cause) { 12 } else { 0 };
             score += if p.has(Cue::Cause) { 3 } else { 0 };
             score += if p.has(Cue::Damage) { 4 } else { 0 };
             score += if p.label == Some(Label::Finding) { 1 } else { 0 };
-            score -= if p.has(Cue::Fine) { 1 } else { 0 };
+            score -= if p.label == Some(Label::Work) { 1 } else { 0 };
+            // "guide usé, roulement sans jeu": what is fine is told apart from what is not.
+            let apart = p.clauses.iter().any(|c| c.bad) && p.clauses.len() > 1;
+            score -= if p.has(Cue::Fine) && !apart { 1 } else { 0 };
             score -= if p.has(Cue::Symptom) && !p.has(Cue::Cause) && p.label != Some(Label::Finding) { 2 } else { 0 };
             score -= if i > last && !p.has(Cue::Cause) { 4 } else { 0 };
             score -= if measured(&p.text) { 2 } else { 0 };
-            score -= if vague(&p.text) { 2 } else { 0 };
+            score -= if points_back(&begin) { 2 } else { 0 };
             score -= i32::from(p.text.starts_with(|c: char| c.is_ascii_digit()));
             score -= if p.text.len() > 220 { 2 } else { 0 };
             // What was mended is what was broken.
-            score += if mended.iter().any(|w| words.contains(w)) { 3 } else { 0 };
+            let shared_words = words.iter().filter(|w| mended.contains(*w)).count();
+            score += [0, 3, 4][shared_words.min(2)];
             // What was asked for is what was seen, not why.
-            score -= if told.symptoms.iter().any(|s| alike(&s.text, &p.text)) { 4 } else { 0 };
+            score -= if asked.iter().any(|s| shared(s, &words) >= 0.7) { 4 } else { 0 };
             score -= if codes.iter().any(|c| p.text.contains(c)) && p.label != Some(Label::Cause) { 3 } else { 0 };
             score -= if p.has(Cue::Useless) || p.has(Cue::Vain) { 6 } else { 0 };
-            score -= if narrated(&p.text) { 3 } else { 0 };
+            score -= if narrated(&begin) { 3 } else { 0 };
+            score -= if p.clauses.iter().any(|c| c.done) && p.label != Some(Label::Cause) { 2 } else { 0 };
+            // What was found once the mending had begun came on top.
+            score -= if first.is_some_and(|f| i > f) && !p.has(Cue::Cause) { 1 } else { 0 };
+            score -= if beside(&p.text) { 3 } else { 0 };
             // What is short is itself the effect of something.
-            score -= if wanting(&p.text) { 3 } else { 0 };
+            score -= if wanting(&begin) { 3 } else { 0 };
             (score, i, p)
         })
         .filter(|(score, ..)| *score >= 1)
-        .max_by_key(|(score, i, _)| (*score, std::cmp::Reverse(*i)))
+        // What was found last explains what was found before it; under "Travaux", what was found first led to the rest.
+        .max_by_key(|(score, i, p)| {
+            let at = i64::try_from(*i).unwrap_or(0);
+            (*score, if p.label == Some(Label::Work) { -at } else { at })
+        })
         .map(|(_, i, p)| (i, p))?;
     let (at, piece) = best;
     // "C'est la cause première": what stands before it is.
@@ -204,25 +220,31 @@ fn concluded(piece: &Piece) -> bool {
 }
 
 /// The words of what was mended: objects of repairs, and the parts that were used.
-fn mended(sources: &Sources<'_>, told: &Told) -> Vec<String> {
+fn mended(sources: &Sources<'_>, told: &Told) -> HashSet<String> {
     let steps = told.report.iter().chain(&told.actions).chain(&told.expert).filter(|p| p.is_repair());
-    let mut out: Vec<String> = steps.flat_map(|p| p.object.iter().cloned()).collect();
+    let mut out: HashSet<String> = steps.flat_map(|p| p.object.iter().cloned()).collect();
     let names = sources.case.intervention.intake.parts.iter().filter_map(|p| p.name.as_deref());
     out.extend(names.flat_map(stems));
     out.retain(|w| w.chars().count() >= 4 && w.chars().all(char::is_alphabetic));
     out
 }
 
-/// Whether it says that something is wanting.
-fn wanting(text: &str) -> bool {
+/// Whether it is told beside the main thing.
+fn beside(text: &str) -> bool {
     let folded = crate::codes::fold(text);
-    ["manque d", "plus de ", "plus d'", "short of", "system short", "low on"].iter().any(|w| folded.starts_with(w))
+    [" aussi ", " egalement ", " au passage", " par ailleurs", " also ", " as well", " while there"]
+        .iter()
+        .any(|w| folded.contains(w))
+}
+
+/// Whether it says that something is wanting.
+fn wanting(begin: &str) -> bool {
+    ["manque d", "plus de ", "plus d'", "short of", "system short", "low on"].iter().any(|w| begin.starts_with(w))
 }
 
 /// Whether somebody tells what they did or did not do.
-fn narrated(text: &str) -> bool {
-    let folded = crate::codes::fold(text);
-    ["je ", "j'", "on ", "nous ", "i ", "we "].iter().any(|w| folded.starts_with(w))
+fn narrated(begin: &str) -> bool {
+    ["je ", "j'", "on ", "nous ", "i ", "we "].iter().any(|w| begin.starts_with(w))
 }
 
 /// Whether it is a row of measured values rather than a sentence.

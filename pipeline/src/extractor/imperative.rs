@@ -15,7 +15,11 @@ use super::verbs::{Form, Shape};
 /// The order that the action spells; `None` when it would have no object to act on.
 pub(super) fn order(view: View<'_>, text: &str, action: &Action) -> Option<String> {
     let verbs: Vec<&str> = action.heads.iter().map(|(_, f)| imperative(view, f)).collect();
-    let to = trimmed(view.words, action.to);
+    let mut to = trimmed(view.words, action.to);
+    // "VAT OK": the order ends before its outcome.
+    if to > 0 && matches!(view.fold(to - 1), "ok" | "ras" | "fait" | "faite" | "faites" | "effectuee" | "done") {
+        to = trimmed(view.words, to - 1);
+    }
     let body = match action.how {
         How::Order => {
             let (at, form) = action.heads.first()?;
@@ -283,7 +287,7 @@ fn lexical(lexicon: &Lexicon, singular: &str) -> bool {
 fn uncapital_article(object: &str) -> String {
     // "Le filtre" in the middle of a sentence; names keep their capitals.
     let first = object.split(' ').next().unwrap_or_default();
-    if matches!(first, "Le" | "La" | "Les" | "Un" | "Une" | "The" | "A") {
+    if matches!(first, "Le" | "La" | "Les" | "Un" | "Une" | "The" | "A" | "New") {
         uncapital(object)
     } else {
         object.to_owned()
@@ -332,7 +336,7 @@ fn complement(view: View<'_>, at: usize, object: &str) -> Option<String> {
 }
 
 /// What was the technician's is the reader's.
-fn own(view: View<'_>, text: &str) -> String {
+pub(super) fn own(view: View<'_>, text: &str) -> String {
     let pairs: &[(&str, &str)] = if view.french() {
         &[(" mon ", " votre "), (" ma ", " votre "), (" mes ", " vos ")]
     } else {

@@ -10,7 +10,7 @@ use super::sources::{Sources, Told};
 use super::steps::Sequence;
 use super::verbs::Kind;
 use super::words::UNITS;
-use crate::enough::{self, Need};
+use crate::enough;
 
 /// Which of the four things a case tells.
 pub(super) fn tells(told: &Told, sequence: &Sequence, cause: bool, check: bool) -> enough::Told {
@@ -74,22 +74,22 @@ pub(super) fn lacks(sources: &Sources<'_>, told: &Told, tells: enough::Told, pro
     if !problem {
         out.push(Lack::Problem);
     }
+    // What mended it comes first: without it there is nothing to write.
     if unsolved {
         out.push(Lack::Solution);
+    } else if !tells.fix {
+        out.push(Lack::Steps);
     }
-    for need in tells.missing() {
-        match need {
-            Need::Fix if unsolved => {}
-            Need::Fix => out.push(Lack::Steps),
-            Need::Cause => out.push(Lack::Cause),
-            Need::Found => out.push(Lack::Found),
-            Need::Check => {}
-        }
-    }
+    out.extend((!tells.cause).then_some(Lack::Cause));
+    out.extend((!tells.found).then_some(Lack::Found));
     // What was tried on a machine that does not run proves nothing.
     if unsolved || !tells.check || out.len() < 2 {
         out.push(Lack::Verification);
     }
+    // Nobody is asked a second time, but for what there is no procedure without.
+    let told_already =
+        |lack: &Lack| told.answers.iter().any(|(asked, _, pieces)| *asked == Some(*lack) && !pieces.is_empty());
+    out.retain(|lack| matches!(lack, Lack::Steps | Lack::Solution | Lack::Problem) || !told_already(lack));
     out
 }
 

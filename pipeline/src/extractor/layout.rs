@@ -9,13 +9,17 @@ use super::findings::{answer, cause, symptoms};
 use super::hazards::hazards;
 use super::lacks::{lacks, tells, too_thin};
 use super::lexicon::Cue;
-use super::likeness::alike;
+use super::likeness::{alike, stems};
 use super::piece::{Piece, Role};
 use super::questions::Lack;
 use super::sources::{Sources, Told, told};
 use super::steps::{Sequence, Step};
 use super::tools::tools;
+use super::verbs::Kind;
 use super::{language, parts, title};
+
+/// From so many steps on, messages are the whole procedure.
+const GUIDED: usize = 4;
 
 /// Codes taken from a report that names them in passing.
 const MOST_CODES: usize = 3;
@@ -53,17 +57,30 @@ pub(super) fn lay_out(case: &Case) -> Extraction {
 fn sequence(sources: &Sources<'_>, told: &Told) -> Sequence {
     let mut out = Sequence::default();
     let mut work = told.report.clone();
+    // The whole machine is nothing to look at.
+    let equipment = &sources.case.intervention.intake.equipment;
+    let machine: Vec<String> =
+        [&equipment.family, &equipment.model].into_iter().flatten().flat_map(|t| stems(t)).collect();
+    for piece in &mut work {
+        piece.looks.retain(|l| !l.object.iter().all(|w| machine.contains(w)));
+    }
     for (asked, _, pieces) in &told.answers {
         if !matches!(asked, Some(Lack::Cause | Lack::Verification | Lack::Problem | Lack::Machine)) {
             work.extend(pieces.iter().cloned());
         }
     }
     let told_steps = work.iter().filter(|p| matches!(p.role, Role::Step { .. })).count();
-    let remote = sources.case.intervention.intake.resolution == Some(Resolution::Remote);
+    let remote = by_message(sources);
+    let mut summed_up = false;
     // Where the work was done by message, the expert's messages are the procedure and the report its summary.
     if told.actions.is_empty() && (remote || told_steps < 2) {
         let guided: Vec<Piece> = told.expert.iter().filter(|p| matches!(p.role, Role::Step { .. })).cloned().collect();
         out.list(&guided, sources.language);
+        summed_up = out.steps.len() >= GUIDED;
+    }
+    if summed_up {
+        // The report of a guided repair sums up in passing what the messages say step by step.
+        work.retain(|p| !matches!(p.role, Role::Step { kind: Kind::Repair | Kind::Handling | Kind::Safety, .. }));
     }
     out.tell(&work, sources.language);
     out.list(&told.actions, sources.language);
@@ -71,10 +88,15 @@ fn sequence(sources: &Sources<'_>, told: &Told) -> Sequence {
     out
 }
 
+/// Whether somebody else did the work, guided by messages.
+fn by_message(sources: &Sources<'_>) -> bool {
+    matches!(sources.case.intervention.intake.resolution, Some(Resolution::Remote | Resolution::Parts))
+}
+
 fn proofs(sources: &Sources<'_>, told: &Told, sequence: &Sequence) -> Vec<Statement> {
     let mut out: Vec<Statement> =
         sequence.verification.iter().map(|Step { text, told, .. }| sources.statement(text.clone(), told)).collect();
-    if out.is_empty() && sources.case.intervention.intake.resolution == Some(Resolution::Remote) {
+    if out.is_empty() && by_message(sources) {
         let shown = told.last_word.iter().filter(|p| p.has(Cue::Result) && !p.has(Cue::Person) && !p.has(Cue::Useless));
         out.extend(shown.take(3).map(|p| sources.statement(p.text.clone(), std::slice::from_ref(p))));
     }
@@ -115,7 +137,7 @@ fn applies_to(sources: &Sources<'_>, symptoms: &[Statement]) -> AppliesTo {
     if codes.is_empty() {
         // Told in passing, as in dictation: "il met D dix-huit".
         let told = sources.texts.iter().filter(|t| matches!(t.source, Source::Report | Source::Transcript { .. }));
-        codes = told.flat_map(|t| crate::codes::find(&t.text, Some(sources.language))).map(|c| c.canonical).collect();
+        codes = told.flat_map(|t| sources.codes(&t.text)).map(|c| c.canonical).collect();
         codes.retain(|c| c.starts_with(char::is_alphabetic) && *c != model && *c != serial);
         codes.truncate(MOST_CODES);
     }

@@ -132,8 +132,9 @@ impl Lexicon {
         Self { language, verbs: Verbs::read(verbs, language), automaton, cues: kinds, nouns }
     }
 
-    /// Every cue in the words, in order of their ends; `base` is the number of the first word.
-    pub(super) fn hits(&self, words: &[Word], base: usize) -> Vec<Hit> {
+    /// Every cue in the words, in order of their ends; `base` is the number of the first word;
+    /// `accents` says whether the text is typed with accents.
+    pub(super) fn hits(&self, words: &[Word], base: usize, accents: bool) -> Vec<Hit> {
         let mut haystack = String::new();
         let mut starts = Vec::with_capacity(words.len());
         for word in words {
@@ -143,7 +144,6 @@ impl Lexicon {
         }
         haystack.push(' ');
         // Where accents are typed, "coupe" is not "coupé".
-        let accents = words.iter().any(|w| w.low != w.fold);
         let noun = |hit: &Hit| {
             let word = &words[hit.from - base];
             accents && hit.cue == Cue::Damage && hit.to == hit.from + 1 && UNACCENTED.contains(&word.low)
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn cues_are_found_with_the_words_they_cover() {
         let reading = super::super::sentences::read("Le thermocouple est usé : pince ampèremétrique");
-        let hits = Lexicon::of(Language::French).hits(&reading.words, 0);
+        let hits = Lexicon::of(Language::French).hits(&reading.words, 0, true);
         assert!(hits.contains(&Hit { cue: Cue::Damage, from: 3, to: 4 }), "{hits:?}");
         assert!(hits.contains(&Hit { cue: Cue::Tool, from: 5, to: 7 }), "{hits:?}");
     }

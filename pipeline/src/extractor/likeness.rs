@@ -136,9 +136,18 @@ pub(super) fn same_step(a: &Piece, b: &Piece, language: Language) -> bool {
     synonyms && shared(&a.object, &b.object) >= 0.6
 }
 
+/// The first letters of a text, folded.
+pub(super) fn beginning(text: &str) -> String {
+    crate::codes::fold(&text.chars().take(16).collect::<String>())
+}
+
 /// Whether it begins with a word that points at something said before.
 pub(super) fn vague(text: &str) -> bool {
-    let folded = crate::codes::fold(text);
+    points_back(&beginning(text))
+}
+
+/// The same of a [`beginning`].
+pub(super) fn points_back(folded: &str) -> bool {
     ["il ", "elle ", "ils ", "c'est", "c'etait", "ca ", "cela ", "ce ", "d'ou", "it ", "this ", "that "]
         .iter()
         .any(|w| folded.starts_with(w))

@@ -25,6 +25,10 @@ pub(super) fn look(view: View<'_>, text: &str, clauses: &[Clause], at: usize) ->
     while from < clause.to && (CONNECTORS.contains(view.fold(from)) || view.words[from].mark) {
         from += 1;
     }
+    // "Found the seal split": the seal was looked at.
+    if matches!(view.fold(from), "found" | "trouve" | "constate" | "noticed") && determined(view, from + 1) {
+        from += 1;
+    }
     if view.leads(from) || NO_NOUN.contains(view.fold(from)) {
         return None;
     }
@@ -55,7 +59,7 @@ pub(super) fn look(view: View<'_>, text: &str, clauses: &[Clause], at: usize) ->
         return None;
     }
     let thing = with_article(view, from, &slice(text, view.words, from, to));
-    let thing = if view.french() || determined(view, from) { thing } else { format!("the {}", lower(&thing)) };
+    let thing = if view.french() || determined(view, from) { lower(&thing) } else { format!("the {}", lower(&thing)) };
     // "60 mm flat spot": the size of what is damaged, not a reading.
     let reads = reads && !view.has(Cue::Damage, to, end);
     let verb = match (view.french(), reads) {
@@ -75,9 +79,13 @@ pub(super) fn look(view: View<'_>, text: &str, clauses: &[Clause], at: usize) ->
 /// Whether a name cannot end with word `j`.
 fn leads_on(view: View<'_>, j: usize) -> bool {
     let fold = view.fold(j);
-    view.leads(j)
+    // "le roulement avant" is its name.
+    let side = matches!(fold, "avant" | "arriere") && j > 0 && view.lexicon.noun(view.fold(j - 1)).is_some();
+    view.leads(j) && !side
         || NO_NOUN.contains(fold)
         || determined(view, j)
+        || (!view.french() && fold.ends_with("ly"))
+        || (view.french() && fold.ends_with("ement") && view.lexicon.noun(fold).is_none())
         || matches!(fold, "sat" | "itself" | "meme" | "aussi" | "also" | "still" | "of" | "completement")
 }
 
@@ -104,7 +112,10 @@ fn value(view: View<'_>, j: usize) -> bool {
 pub(super) fn lower(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(chars).collect(),
+        (Some(first), Some(second)) if second.is_lowercase() || matches!(second, '\'' | '’') => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        (Some('A'), Some(' ')) => format!("a{}", chars.as_str()),
         _ => text.to_owned(),
     }
 }

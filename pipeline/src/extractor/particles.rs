@@ -32,6 +32,8 @@ const SWITCHED: &[&str] = &[
     "charger",
     "current",
     "inhibit",
+    "disconnector",
+    "switch",
 ];
 /// What is on and off by itself: a state.
 const SHOWN: &[&str] = &["lamp", "light", "led", "display", "screen", "alarm", "beacon", "indicator", "fault", "icon"];
@@ -46,12 +48,17 @@ pub(super) fn particle(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     let end = at + 1 + usize::from(back) + usize::from(particle == "to");
     let noun = |j: usize| view.lexicon.noun(view.fold(j)).is_some() || SWITCHED.contains(&view.fold(j));
     let begins = i + usize::from(determined(view, i));
-    let named = (i..at).any(noun) && (noun(begins) || !view.fold(begins).ends_with('s'));
+    let near = noun(at - 1) || particle == "to";
+    let named = near && (i..at).any(noun) && (noun(begins) || !view.fold(begins).ends_with('s'));
     let shown = (i..at).any(|j| SHOWN.contains(&view.fold(j)) || view.leads(j));
-    let verb = (i..at).any(|j| {
-        let form = view.lexicon.verbs.form(view.words, j);
-        form.is_some_and(|f| f.shape != Shape::Infinitive || view.lexicon.verbs.list[f.verb].unchanged)
-    });
+    // "switch the coder off": the verb is there.
+    let phrasal = view.lexicon.verbs.form(view.words, i).is_some() && determined(view, i + 1)
+        || view.orders && view.lexicon.verbs.form(view.words, at - 1).is_some_and(|f| f.words > 1);
+    let verb = phrasal
+        || (i..at).any(|j| {
+            let form = view.lexicon.verbs.form(view.words, j);
+            form.is_some_and(|f| f.shape != Shape::Infinitive || view.lexicon.verbs.list[f.verb].unchanged)
+        });
     let follows = determined(view, end)
         || matches!(view.fold(end), "at" | "with" | "from" | "last" | "first" | "again")
         || view.fold(end).starts_with(|c: char| c.is_ascii_digit());
@@ -121,5 +128,5 @@ pub(super) fn order(view: View<'_>, text: &str, action: &Action, to: usize) -> O
         out.push(' ');
         out.push_str(part);
     }
-    Some(out)
+    Some(super::imperative::own(view, &out))
 }

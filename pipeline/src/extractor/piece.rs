@@ -73,6 +73,8 @@ pub(super) struct Part {
     pub(super) bad: bool,
     /// It says that something is fine, or only gives a value.
     pub(super) fine: bool,
+    /// It tells work that was done.
+    pub(super) done: bool,
     /// A colon leads to it: it is about what stands before.
     pub(super) led: bool,
 }

@@ -15,13 +15,21 @@ struct Scope {
     paragraph: usize,
     /// Only this line, when the heading stands on it with its text.
     line: Option<usize>,
+    /// Only this sentence: advice in the middle of a line.
+    sentence: Option<usize>,
 }
+
+/// Bytes of a text that are read: five hundred pages. What a machine has logged behind them is no report.
+const READ: usize = 1_000_000;
 
 /// Takes a text to pieces.
 pub(super) fn pieces(lexicon: &'static Lexicon, text: &str, source: usize, nature: Nature) -> Pieces {
+    let end = (0..=text.len().min(READ)).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let text = &text[..end];
     let reading = read(text);
+    let accents = reading.words.iter().any(|w| w.low != w.fold);
     let hits: Vec<Vec<Hit>> =
-        reading.sentences.iter().map(|s| lexicon.hits(&reading.words[s.from..s.to], s.from)).collect();
+        reading.sentences.iter().map(|s| lexicon.hits(&reading.words[s.from..s.to], s.from, accents)).collect();
     let poisoned = poisoned(&reading, &hits, nature);
     let mut out = Pieces::default();
     let mut scope: Option<Scope> = None;
@@ -30,13 +38,24 @@ pub(super) fn pieces(lexicon: &'static Lexicon, text: &str, source: usize, natur
             continue;
         }
         let hits = hits[number].as_slice();
-        if scope.is_some_and(|s| s.paragraph != sentence.paragraph || s.line.is_some_and(|l| l != sentence.line)) {
+        let past = |s: Scope| {
+            s.paragraph != sentence.paragraph
+                || s.line.is_some_and(|l| l != sentence.line)
+                || s.sentence.is_some_and(|n| n != number)
+        };
+        if scope.is_some_and(past) {
             scope = None;
         }
         let mut body = sentence.clone();
         if let Some((label, from)) = heading(&reading, sentence, hits) {
             let alone = from >= sentence.to;
-            scope = Some(Scope { label, paragraph: sentence.paragraph, line: (!alone).then_some(sentence.line) });
+            let amid = label == Label::Drop && !alone && !reading.begins_line(sentence.from);
+            scope = Some(Scope {
+                label,
+                paragraph: sentence.paragraph,
+                line: (!alone).then_some(sentence.line),
+                sentence: amid.then_some(number),
+            });
             if alone {
                 continue;
             }

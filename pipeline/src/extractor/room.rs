@@ -9,7 +9,7 @@ use super::looks::look;
 use super::phrases::determined;
 use super::piece::{self, Look, Piece, Role};
 use super::sentences::{Sentence, Word};
-use super::verbs::Kind;
+use super::verbs::{Kind, Shape};
 use super::words::{CONNECTORS, STOP};
 
 /// A sentence and all that is known around it.
@@ -79,7 +79,7 @@ impl Room<'_> {
                 // "… and torque it to 38 Nm": the pronoun stands for what the step before named.
                 Some(piece) if self.leans(clause) => {
                     let ours = |l: &&mut Piece| l.sentence == self.number && matches!(l.role, Role::Step { .. });
-                    if let Some(last) = out.iter_mut().rev().find(ours) {
+                    if let Some(last) = out[begun..].iter_mut().rev().find(ours) {
                         let link = if self.view.french() { "et" } else { "and" };
                         last.text = format!(
                             "{} {link} {}",
@@ -112,7 +112,12 @@ impl Room<'_> {
         let bad = has(Cue::Damage) || has(Cue::Cause);
         let number = words[from..to].iter().any(|w| w.fold.starts_with(|c: char| c.is_ascii_digit()));
         let fine = !bad && (has(Cue::Fine) || number);
-        Some(piece::Part { start: words[from].start, end: words[to - 1].end, bad, fine, led: clause.led() })
+        let done = (from..to).any(|i| {
+            let form = self.view.lexicon.verbs.form(words, i).filter(|f| matches!(f.shape, Shape::Participle { .. }));
+            form.is_some_and(|f| self.view.lexicon.verbs.list[f.verb].kind == Kind::Repair)
+                && !self.view.hits.iter().any(|h| h.cue == Cue::Damage && h.from <= i && h.to > i)
+        });
+        Some(piece::Part { start: words[from].start, end: words[to - 1].end, bad, fine, done, led: clause.led() })
     }
 
     /// Whether the form of its verb may as well be the past.
@@ -158,6 +163,11 @@ impl Room<'_> {
         let text = order(self.view, self.text, action)?;
         let (_, form) = action.heads.last()?;
         let to = trimmed(self.view.words, action.to.max(clause.to));
+        // "Inversez la": what it is about was not understood.
+        let last = &self.view.words[to.max(1) - 1];
+        if matches!(last.low.as_str(), "le" | "la" | "les" | "un" | "une" | "the" | "a" | "an") {
+            return None;
+        }
         let first = action.heads.iter().map(|(at, _)| *at).chain([action.object.0]).min()?;
         let from = clause.from.min(first);
         // "J'ai réparé la presse" sums the work up and is no step of it.

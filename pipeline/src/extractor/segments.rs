@@ -50,6 +50,8 @@ pub(super) fn segments(view: View<'_>, sentence: &Sentence) -> Vec<(usize, usize
                 // "entre le filtre et la vanne" is one place.
                 "et" | "and" if between(view, i, from) => None,
                 "et" | "and" => Some((i + 1, Sep::And)),
+                // "20 puis 45 N·m"
+                "puis" | "then" if number(view, i - 1) && number(view, i + 1) => None,
                 "puis" | "ensuite" | "then" | "mais" | "but" | "donc" | "so" | "car" => Some((i, Sep::Then)),
                 _ if subject(view, i, from) || told(view, i, from, sentence.to) => Some((i, Sep::Start)),
                 _ if spoken && breath(view, i, from) => Some((i, Sep::Start)),
@@ -64,6 +66,10 @@ pub(super) fn segments(view: View<'_>, sentence: &Sentence) -> Vec<(usize, usize
     }
     close(from, sentence.to, sep);
     out
+}
+
+fn number(view: View<'_>, i: usize) -> bool {
+    view.fold(i).starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether the "et" at `i` stands between the two ends of a place.
@@ -122,6 +128,7 @@ fn subject(view: View<'_>, i: usize, from: usize) -> bool {
             || (matches!(view.fold(i), "je" | "nous" | "on")
                 && matches!(view.fold(i + 1), "ai" | "avons" | "a" | "l'" | "les" | "suis"))
     } else {
-        matches!(view.fold(i), "i" | "we") && view.lexicon.verbs.form(view.words, i + 1).is_some()
+        matches!(view.fold(i), "i" | "we")
+            && (view.lexicon.verbs.form(view.words, i + 1).is_some() || view.tensed(i + 1))
     }
 }

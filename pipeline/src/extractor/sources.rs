@@ -8,6 +8,10 @@ use super::lexicon::Lexicon;
 use super::piece::{Mention, Nature, Piece};
 use super::pieces::pieces;
 use super::questions::{Lack, topic};
+use crate::codes::{self, Code};
+
+/// Bytes of a text in which codes are looked for.
+const LOOKED_THROUGH: usize = 20_000;
 
 /// Who gives orders in a message.
 const EXPERTS: &[&str] = &["expert", "support", "hotline"];
@@ -22,6 +26,12 @@ pub(super) struct Sources<'a> {
 }
 
 impl Sources<'_> {
+    /// The error codes of a text, in the part of it that a reader would look through for them.
+    pub(super) fn codes(&self, text: &str) -> Vec<Code> {
+        let end = (0..=text.len().min(LOOKED_THROUGH)).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        codes::find(&text[..end], Some(self.language))
+    }
+
     pub(super) fn french(&self) -> bool {
         self.language == Language::French
     }

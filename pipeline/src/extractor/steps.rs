@@ -121,10 +121,18 @@ impl Sequence {
     }
 
     /// Makes one step of what was told in one breath: neighbours of one sentence, as long as they can be read at once.
-    /// What makes safe is never in one step with what mends.
+    /// What makes safe is never in one step with what mends or checks.
     pub(super) fn regroup(&mut self, language: Language) {
+        // "Contrôlez la courroie, remplacez la courroie": who replaces it has looked at it.
+        let mut seen: Vec<Step> = Vec::with_capacity(self.steps.len());
+        for mut step in self.steps.drain(..) {
+            if let Some(before) = seen.pop_if(|before| looked_at(before, &step)) {
+                step.told.extend(before.told);
+            }
+            seen.push(step);
+        }
         let mut out: Vec<(Step, Vec<String>)> = Vec::new();
-        for step in self.steps.drain(..) {
+        for step in seen {
             match out.last_mut() {
                 Some((before, texts)) if texts.len() < MAX_ORDERS && belong(before, &step) => {
                     texts.push(looks::lower(&step.text));
@@ -200,13 +208,24 @@ fn tells_looks(piece: &Piece) -> bool {
     !piece.looks.is_empty() && !elsewhere && !symptom && !piece.has(Cue::Useless) && !piece.has(Cue::Other)
 }
 
+/// Whether the one step only looks at what the next one mends, told in the same sentence or the next.
+fn looked_at(before: &Step, step: &Step) -> bool {
+    let (Some(a), Some(b)) = (before.told.first(), step.told.first()) else { return false };
+    before.looked.len() == 1
+        && b.is_repair()
+        && a.source == b.source
+        && a.sentence + 1 >= b.sentence
+        && shared(&a.object, &b.object) >= 0.8
+}
+
 /// Whether two steps were told in one breath.
 fn belong(before: &Step, step: &Step) -> bool {
     let (Some(a), Some(b)) = (before.told.first(), step.told.first()) else { return false };
     let kinds =
         |s: &Step, wanted: Kind| s.told.iter().any(|p| matches!(p.role, Role::Step { kind, .. } if kind == wanted));
     let safe = kinds(before, Kind::Safety) || kinds(step, Kind::Safety);
-    let mends = kinds(before, Kind::Repair) || kinds(step, Kind::Repair);
+    let other = [Kind::Repair, Kind::Check, Kind::Trial];
+    let mends = other.into_iter().any(|k| kinds(before, k) || kinds(step, k));
     let length = before.text.chars().count() + step.text.chars().count();
     a.source == b.source && a.sentence == b.sentence && a.start <= b.start && !(safe && mends) && length <= ONE_BREATH
 }

@@ -6,6 +6,7 @@ use savoir_models::evidence::{Evidence, Source};
 use super::imperative::capital;
 use super::looks::lower;
 use super::sources::Sources;
+use super::words::{PREPOSITIONS, STOP};
 use crate::codes;
 
 /// Characters of the problem that are read in a list.
@@ -31,7 +32,12 @@ pub(super) fn title(sources: &Sources<'_>, symptoms: &[Statement], cause: Option
         evidence.extend(sources.whole(&Source::Field { path: path.into() }));
     }
     let mut parts: Vec<String> = Vec::new();
-    if let Some((text, proof)) = named_code(sources) {
+    // "stops on A09": the symptom names the code in its own words.
+    let within = symptoms.first().is_some_and(|s| {
+        let told = without_codes(sources, &s.text);
+        !codes::find(&told, Some(sources.language)).is_empty() && !told.is_empty()
+    });
+    if let Some((text, proof)) = named_code(sources).filter(|(text, _)| text.contains(' ') || !within) {
         let meant = text.contains(' ');
         parts.push(text);
         evidence.extend(proof);
@@ -48,7 +54,8 @@ pub(super) fn title(sources: &Sources<'_>, symptoms: &[Statement], cause: Option
     }
     // A symptom that stands in for a cause is not said twice.
     if let Some(cause) = cause.filter(|c| symptoms.first().is_none_or(|s| s.text != c.text)) {
-        let told = short(cause.text.trim_end_matches('.'), CAUSE).replace(" : ", ", ").replace(": ", ", ");
+        let told = cause.text.trim_end_matches('.').replace(" : ", ", ").replace(": ", ", ");
+        let told = short(&told, CAUSE);
         parts.push(lower(&told));
         evidence.extend(cause.evidence.iter().cloned());
     }
@@ -70,8 +77,7 @@ fn named_code(sources: &Sources<'_>) -> Option<(String, Vec<Evidence>)> {
     let mut evidence: Vec<Evidence> =
         sources.whole(&Source::Field { path: format!("request.error_codes[{i}]") }).into_iter().collect();
     for (number, text) in sources.texts.iter().enumerate() {
-        for found in codes::find(&text.text, Some(sources.language)).iter().filter(|c| codes::same(&c.canonical, &code))
-        {
+        for found in sources.codes(&text.text).iter().filter(|c| codes::same(&c.canonical, &code)) {
             if let Some((from, to)) = meaning(&text.text, found.end) {
                 evidence.extend(sources.evidence(number, found.start, to));
                 let meant = text.text[from..to].trim();
@@ -108,7 +114,9 @@ fn without_codes(sources: &Sources<'_>, symptom: &str) -> String {
     for found in codes::find(symptom, Some(sources.language)).iter().rev() {
         if let (Some(before), Some(after)) = (symptom.get(..found.start), out.get(found.end..).map(str::to_owned)) {
             // Only where it stands apart: "…, E-09", "E42 : …".
-            let apart = before.trim_end().is_empty() || before.trim_end().ends_with([',', ':', '(']);
+            let ends = after.trim_start().is_empty() || after.trim_start().starts_with([',', ':', ')']);
+            let begins = before.trim_end().is_empty() || before.trim_end().ends_with([',', ':', '(']);
+            let apart = begins && ends;
             if apart {
                 let before = before.trim_end_matches([',', ':', '(', ' ', '\u{a0}']);
                 let after = after.trim_start_matches([',', ':', ')', ' ', '\u{a0}']);
@@ -131,9 +139,18 @@ fn short(text: &str, most: usize) -> String {
         .iter()
         .filter_map(|mark| head.rfind(mark))
         .max()
-        .filter(|at| *at > 20);
+        .filter(|at| *at > most / 2);
     let cut = cut.or_else(|| head.rfind(' ')).unwrap_or(end);
-    head[..cut].trim_end_matches([',', ';', ':', ' ']).to_owned()
+    let mut head = head[..cut].trim_end_matches([',', ';', ':', '(', ' ']);
+    // A line does not end with "par une".
+    while let Some((before, last)) = head.rsplit_once(' ') {
+        let folded = codes::fold(last);
+        if !PREPOSITIONS.contains(&folded) && !STOP.contains(&folded) {
+            break;
+        }
+        head = before.trim_end_matches([',', ';', ':', ' ']);
+    }
+    head.to_owned()
 }
 
 #[cfg(test)]
@@ -155,5 +172,7 @@ mod tests {
         let long = "Roulement du tambour bruyant, palier fissuré et bande qui part sur le côté gauche au démarrage";
         assert_eq!(short(long, 60), "Roulement du tambour bruyant, palier fissuré");
         assert_eq!(short("Court", 60), "Court");
+        let one = "Crépine d'aspiration colmatée aux trois quarts par une pâte d'huile";
+        assert_eq!(short(one, 55), "Crépine d'aspiration colmatée aux trois quarts");
     }
 }

@@ -105,6 +105,10 @@ fn plain(view: View<'_>, j: usize) -> bool {
         && !cue
         && word.low.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''))
         && word.low.chars().count() > 2
+        && !matches!(
+            word.fold.as_str(),
+            "dessous" | "dessus" | "devant" | "derriere" | "autour" | "neuf" | "neuve" | "neufs" | "neuves" | "new"
+        )
         && !STOP.contains(&word.fold)
         && !NO_NOUN.contains(&word.fold)
         && !CONNECTORS.contains(&word.fold)
@@ -118,6 +122,14 @@ fn plain(view: View<'_>, j: usize) -> bool {
 pub(super) fn tools(sources: &Sources<'_>, mentions: &[Mention]) -> Vec<Statement> {
     let mut out: Vec<Statement> = Vec::new();
     for mention in mentions {
+        // Told again with more words: "bac", then "bac d'étanchéité".
+        if let Some(known) = out.iter_mut().find(|s| alike(&s.text, &mention.text))
+            && known.text.len() < mention.text.len()
+            && let Some(evidence) = sources.evidence(mention.source, mention.start, mention.end)
+        {
+            *known = Statement::new(mention.text.clone(), evidence);
+            continue;
+        }
         if out.len() < 12
             && !out.iter().any(|s| alike(&s.text, &mention.text))
             && let Some(evidence) = sources.evidence(mention.source, mention.start, mention.end)

@@ -81,8 +81,11 @@ impl Arguments {
     }
 }
 
+/// What counts an extractor's tokens; nothing where it has none.
+type Counted = Option<Arc<dyn Meter>>;
+
 /// The extractor, and what counts its tokens when it has any.
-fn extractor(engine: Option<Engine>, config: &Config) -> anyhow::Result<(Arc<dyn Extractor>, Option<Arc<dyn Meter>>)> {
+fn extractor(engine: Option<Engine>, config: &Config) -> anyhow::Result<(Arc<dyn Extractor>, Counted)> {
     Ok(match engine {
         Some(Engine::Offline) => (Arc::new(Offline), None),
         None => (boot::extractor(config)?, None),
