@@ -23,11 +23,11 @@ const FLOORS: &[(&str, f64)] = &[
     ("refusal_accuracy", 0.93),
     ("step_f1", 0.60),
     ("check_f1", 0.48),
-    ("tools_f1", 0.76),
-    ("parts_f1", 0.75),
+    ("tools_f1", 0.77),
+    ("parts_f1", 0.76),
     ("codes_f1", 0.94),
-    ("hazards_f1", 0.72),
-    ("cause_accuracy", 0.70),
+    ("hazards_f1", 0.81),
+    ("cause_accuracy", 0.79),
     ("title_quality", 0.83),
 ];
 
