@@ -23,11 +23,11 @@ const FLOORS: &[(&str, f64)] = &[
     ("refusal_accuracy", 0.93),
     ("step_f1", 0.60),
     ("check_f1", 0.48),
-    ("tools_f1", 0.76),
-    ("parts_f1", 0.75),
+    ("tools_f1", 0.77),
+    ("parts_f1", 0.76),
     ("codes_f1", 0.94),
-    ("hazards_f1", 0.72),
-    ("cause_accuracy", 0.70),
+    ("hazards_f1", 0.81),
+    ("cause_accuracy", 0.79),
     ("title_quality", 0.83),
 ];
 
@@ -65,7 +65,7 @@ fn it_works_out_of_the_box_and_the_offline_extractor_keeps_its_level() {
         .collect();
     assert!(below.is_empty(), "{below:#?}");
     assert_eq!(figures["unproven_rate"], 0.0, "every statement of the rules has its evidence");
-    assert!(figures["unsupported_rate"].as_f64().unwrap() <= 0.03, "{figures}");
+    assert!(figures["unsupported_rate"].as_f64().unwrap() <= 0.02, "{figures}");
     for name in ["step_f1_any_order", "lacks_f1", "drafted_thin", "refused_rich", "prompt_tokens", "cost", "seconds"] {
         assert!(figures[name].is_number(), "{name}: {figures}");
     }

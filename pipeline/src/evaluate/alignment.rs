@@ -17,7 +17,8 @@ use crate::embed::builtin::{cosine, vector};
 use crate::extractor::content_words;
 
 /// From this likeness on two statements are taken to say the same. Between different steps of one gold procedure it is
-/// met in two pairs of a hundred; see the test of this file.
+/// met in four pairs of a thousand (see the test of this file); a little below it stand steps that tell a part only of
+/// what was expected.
 pub(super) const ALIKE: f64 = 0.42;
 
 /// From this share of its stems on a statement is taken to be a part of another.
@@ -168,6 +169,6 @@ mod tests {
             }
         }
         println!("{alike} of {all} pairs of different steps are alike");
-        assert!(all > 100 && (alike as f64) < 0.02 * all as f64, "{alike} of {all}");
+        assert!(all > 100 && (alike as f64) < 0.01 * all as f64, "{alike} of {all}");
     }
 }

@@ -112,9 +112,15 @@ pub(super) fn analyse(view: View<'_>, from: usize, to: usize, before: Option<&Cl
         .or_else(|| renewed(view, i, to, before));
     match action {
         Some(action) => Part::Action(action),
-        None if stated(view, i, to) => Part::State,
+        None if stated(view, i, to) || fine(view, i, to) => Part::State,
         None => Part::Fragment,
     }
+}
+
+/// "filtre propre", "belt fine": a component, and that it is so.
+fn fine(view: View<'_>, i: usize, to: usize) -> bool {
+    let head = i + usize::from(determined(view, i));
+    view.has(Cue::Fine, head + 1, to) && view.lexicon.noun(view.fold(head)).is_some()
 }
 
 /// "j'ai remplacé…", "we then cleaned…", "je l'ai remplacé": `None` when no first person speaks; `Some(None)` when one

@@ -287,7 +287,7 @@ fn lexical(lexicon: &Lexicon, singular: &str) -> bool {
 fn uncapital_article(object: &str) -> String {
     // "Le filtre" in the middle of a sentence; names keep their capitals.
     let first = object.split(' ').next().unwrap_or_default();
-    if matches!(first, "Le" | "La" | "Les" | "Un" | "Une" | "The" | "A") {
+    if matches!(first, "Le" | "La" | "Les" | "Un" | "Une" | "The" | "A" | "New") {
         uncapital(object)
     } else {
         object.to_owned()

@@ -25,6 +25,10 @@ pub(super) fn look(view: View<'_>, text: &str, clauses: &[Clause], at: usize) ->
     while from < clause.to && (CONNECTORS.contains(view.fold(from)) || view.words[from].mark) {
         from += 1;
     }
+    // "Found the seal split": the seal was looked at.
+    if matches!(view.fold(from), "found" | "trouve" | "constate" | "noticed") && determined(view, from + 1) {
+        from += 1;
+    }
     if view.leads(from) || NO_NOUN.contains(view.fold(from)) {
         return None;
     }
@@ -75,7 +79,9 @@ pub(super) fn look(view: View<'_>, text: &str, clauses: &[Clause], at: usize) ->
 /// Whether a name cannot end with word `j`.
 fn leads_on(view: View<'_>, j: usize) -> bool {
     let fold = view.fold(j);
-    view.leads(j)
+    // "le roulement avant" is its name.
+    let side = matches!(fold, "avant" | "arriere") && j > 0 && view.lexicon.noun(view.fold(j - 1)).is_some();
+    view.leads(j) && !side
         || NO_NOUN.contains(fold)
         || determined(view, j)
         || (!view.french() && fold.ends_with("ly"))

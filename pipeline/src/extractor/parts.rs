@@ -17,6 +17,32 @@ const REPLACING: &[&str] = &["remplacer", "changer", "échanger", "replace", "ch
 /// Verbs whose object may be the part that was there before: a reference, or a word for "new", tells.
 const FITTING: &[&str] = &["poser", "monter", "installer", "fit", "install"];
 
+/// What every machine is held together and closed with.
+const SMALL: &[&str] = &[
+    "vi",
+    "boulon",
+    "ecrou",
+    "rondelle",
+    "capot",
+    "carter",
+    "facade",
+    "couvercle",
+    "tole",
+    "grille",
+    "nappe",
+    "connecteur",
+    "screw",
+    "bolt",
+    "nut",
+    "washer",
+    "cover",
+    "panel",
+    "guard",
+    "lid",
+    "plug",
+    "connector",
+];
+
 /// The parts of a procedure.
 pub(super) fn parts(sources: &Sources<'_>, steps: &[Piece]) -> Vec<Part> {
     let mut out: Vec<Part> = Vec::new();
@@ -101,12 +127,16 @@ fn told(sources: &Sources<'_>, lexicon: &Lexicon, piece: &Piece) -> Vec<Part> {
             to -= 1;
         }
         let (first, last) = (start + words[from].start, start + words[to - 1].end);
+        // Screws and nuts are taken off and put back: parts only with a reference.
+        let small = SMALL.contains(&words[head].fold.trim_end_matches('s'));
         if let Some(evidence) = sources.evidence(piece.source, first, last) {
             let beside = text.get(last..piece.end.max(last)).unwrap_or_default();
             let reference = references(beside.get(..beside.len().min(40)).unwrap_or_default()).into_iter().next();
             let reference = reference.and_then(|r| beside.get(r.start..r.end)).map(str::to_owned);
             let text = capital(&evidence.quote);
-            out.push(Part { statement: Statement::new(text, evidence), reference, quantity: None });
+            if !small || reference.is_some() {
+                out.push(Part { statement: Statement::new(text, evidence), reference, quantity: None });
+            }
         }
         // What follows up to the next "and" or comma tells more of the same part.
         i = (to..words.len())

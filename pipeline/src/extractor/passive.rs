@@ -62,7 +62,11 @@ pub(super) fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     if view.hits.iter().any(|h| h.cue == Cue::Damage && h.from == at && h.to > at + form.words) {
         return None;
     }
-    if verb.ambiguous && !told && (!operated || agent || (damaged && !switched)) {
+    if verb.ambiguous
+        && !told
+        && !set_to(view, at + form.words, verb.kind)
+        && (!operated || agent || (damaged && !switched))
+    {
         return None;
     }
     // "0 mbar de remontée"
@@ -78,6 +82,19 @@ pub(super) fn passive(view: View<'_>, i: usize, to: usize) -> Option<Action> {
     let mut action = Action { how: How::Passive, object: (i, end), rest, ..direct(at, form, to) };
     action.agreement = Some((feminine, plural));
     Some(action)
+}
+
+/// Whether a value follows that something was set to ("vis serrées à 40 N·m"), or what it was checked with ("contrôlé à la
+/// loupe").
+fn set_to(view: View<'_>, after: usize, kind: Kind) -> bool {
+    let value = view.fold(after + 1).starts_with(|c: char| c.is_ascii_digit());
+    let tool =
+        view.hits.iter().any(|h| matches!(h.cue, Cue::Tool | Cue::Instrument) && h.from > after && h.from <= after + 2);
+    match kind {
+        Kind::Repair => value && matches!(view.fold(after), "a" | "to" | "at"),
+        Kind::Check => tool && matches!(view.fold(after), "a" | "au" | "avec" | "with"),
+        _ => false,
+    }
 }
 
 /// Whether the abbreviation at `j` stands for a participle: "cartouche rempl.", and not "rempl. cartouche".
