@@ -381,6 +381,6 @@ fn hostile_and_huge_texts_cost_what_their_bytes_cost() {
         let case = told(text);
         let _ = offline::extract(&case);
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(90), "{} bytes took {took:?}", text.len());
+        assert!(took < Duration::from_secs(20), "{} bytes took {took:?}", text.len());
     }
 }
