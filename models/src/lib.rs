@@ -14,9 +14,11 @@
 //! | [`procedure`] | content that an expert approved |
 //! | [`passage`] | what is indexed |
 //! | [`viewer`] | who is looking |
+//! | [`audit`] | who did what, sealed |
 //! | [`job`] | a unit of work of the durable line |
 //! | [`store`] | where all of it is kept |
 
+pub mod audit;
 pub mod clock;
 pub mod content;
 pub mod draft;

@@ -3,6 +3,7 @@
 //! One SQL text serves SQLite and PostgreSQL: `read!` and `write!` expand a body once per driver.
 
 mod accounts;
+mod audit;
 mod drafts;
 mod events;
 mod interventions;
@@ -93,6 +94,8 @@ pub struct Tx {
     /// Passages put and taken away: they take their numbers at commit, so that the counter's row is locked briefly.
     pub(crate) put: Vec<Passage>,
     pub(crate) gone: Vec<String>,
+    /// What the audit log is told: sealed at commit, for the same reason.
+    pub(crate) notes: Vec<(crate::audit::Entry, crate::clock::Timestamp)>,
 }
 
 /// Reads with one body for both drivers.
@@ -166,7 +169,7 @@ impl Db {
             Driver::Sqlite { writer, .. } => Conn::Sqlite(writer.begin().await?),
             Driver::Postgres(pool) => Conn::Postgres(pool.begin().await?),
         };
-        Ok(Tx { conn, put: Vec::new(), gone: Vec::new() })
+        Ok(Tx { conn, put: Vec::new(), gone: Vec::new(), notes: Vec::new() })
     }
 
     /// Asks the database for a sign of life.
@@ -206,6 +209,7 @@ impl Tx {
     /// When it was not kept; then nothing of it was.
     pub async fn commit(mut self) -> Result<()> {
         self.number_passages().await?;
+        self.seal_notes().await?;
         match self.conn {
             Conn::Sqlite(unit) => unit.commit().await,
             Conn::Postgres(tx) => Ok(tx.commit().await?),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use savoir_models::store::Db;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, PgConnection, SqliteConnection, query};
 use tempfile::TempDir;
 
 /// A database that is gone when this is dropped.
@@ -27,6 +29,24 @@ impl Database {
         match &self.again {
             Again::Sqlite(folder) => Db::sqlite(&folder.path().join("savoir.db")).await.expect("SQLite opens again"),
             Again::Postgres(url) => Db::postgres(url, 8).await.expect("PostgreSQL answers again"),
+        }
+    }
+
+    /// Does to the tables what somebody could who has the database in hand.
+    ///
+    /// # Panics
+    /// When the database does not take it.
+    pub async fn tamper(&self, statement: &'static str) {
+        match &self.again {
+            Again::Sqlite(folder) => {
+                let file = SqliteConnectOptions::new().filename(folder.path().join("savoir.db"));
+                let mut connection = SqliteConnection::connect_with(&file).await.expect("SQLite opens for tampering");
+                query(statement).execute(&mut connection).await.expect("SQLite lets itself be tampered with");
+            }
+            Again::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.expect("PostgreSQL opens for tampering");
+                query(statement).execute(&mut connection).await.expect("PostgreSQL lets itself be tampered with");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One contract, kept by SQLite and by PostgreSQL.
 
+mod audit;
 mod interventions;
 mod jobs;
 mod passages;

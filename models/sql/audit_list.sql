@@ -1,0 +1,4 @@
+SELECT * FROM audit
+WHERE seq > $1
+ORDER BY seq
+LIMIT $2
