@@ -101,14 +101,17 @@ fn sides(draft: &Draft, rival: &Rival) -> Sides {
     Sides { draft: side(&draft.content), known: side(&rival.content) }
 }
 
-/// By words, by codes and by vector, for one passage.
+/// By words, by codes and, where vectors carry meaning, by vector, for one passage.
 async fn rankings(index: &Index, passage: &Passage, scope: &Scope) -> Result<[Vec<Found>; 3], IndexError> {
     let scope = Scope { part: Some(passage.part), ..scope.clone() };
     let near = match index.space.vector(passage) {
+        // The built-in vectors know spellings only, which the words know better; and each question looks at every vector
+        // of the family that has no place in the graph yet.
+        _ if index.space.embedder == builtin::ID => Vec::new(),
         Some(vector) => index.vectors.nearest(vector, &scope, floor(&index.space.embedder), DEPTH).await?,
         None => Vec::new(),
     };
-    let view = index.text.view();
+    let view = index.text.view().frugal();
     let text = passage.embedded_text();
     let labels = Labels::of(passage);
     let codes: Vec<String> = labels.codes.into_iter().filter(|c| !c.starts_with('#')).collect();

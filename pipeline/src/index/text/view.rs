@@ -31,6 +31,13 @@ const MOST_TERMS: usize = 40;
 /// Words of a question that are looked at before the rarest are chosen: a pasted report has them all in here.
 const MOST_WORDS: usize = 400;
 
+/// What a frugal question reads of the index, in postings of its words: with that many the time it takes no longer grows
+/// with the house.
+const FRUGAL_POSTINGS: u64 = 12_000;
+
+/// Words that even a frugal question is asked with, however common they are.
+const FEWEST_TERMS: usize = 6;
+
 /// Parts of a question, and whether each must hold.
 type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
@@ -38,6 +45,8 @@ type Clauses = Vec<(Occur, Box<dyn Query>)>;
 pub struct View {
     pub(super) searcher: Searcher,
     pub(super) fields: Fields,
+    /// How many postings the words of a question may have, all together.
+    pub(super) postings: u64,
 }
 
 impl TextIndex {
@@ -45,11 +54,18 @@ impl TextIndex {
     #[must_use]
     pub fn view(&self) -> View {
         let open = self.current();
-        View { searcher: open.reader.searcher(), fields: open.fields }
+        View { searcher: open.reader.searcher(), fields: open.fields, postings: u64::MAX }
     }
 }
 
 impl View {
+    /// The same for long texts that are asked with often: only their rarest words, so that the work does not grow with
+    /// what is known. (As "more like this" queries do; a common word tells two cases hardly apart.)
+    #[must_use]
+    pub fn frugal(self) -> Self {
+        Self { postings: FRUGAL_POSTINGS, ..self }
+    }
+
     /// Passages with the words of `text`, best first (BM25 over the fields of both languages).
     ///
     /// # Errors
@@ -156,7 +172,12 @@ impl View {
             }
             let mut known: Vec<(String, u64)> = counted.into_iter().filter(|(_, n)| *n > 0).collect();
             known.sort_by_key(|(_, n)| *n);
-            for (term, _) in known.into_iter().take(MOST_TERMS) {
+            let mut postings = 0;
+            for (nth, (term, frequency)) in known.into_iter().take(MOST_TERMS).enumerate() {
+                postings += frequency;
+                if nth >= FEWEST_TERMS && postings > self.postings {
+                    break;
+                }
                 out.push((Occur::Should, scored(body, &term)));
                 out.push((Occur::Should, Box::new(BoostQuery::new(scored(title, &term), TITLE_BOOST))));
             }
