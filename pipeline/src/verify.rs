@@ -85,5 +85,12 @@ pub fn suspicions(case: &Case) -> Vec<Suspicion> {
     hostile::suspicions(&Room::new(case, &texts, case.language().unwrap_or(Language::French)))
 }
 
+/// Whether a text that a model wrote for a person gives orders to a machine or to defeat what protects, or holds markup, a
+/// link or what is not seen.
+#[must_use]
+pub fn suspect(text: &str) -> bool {
+    hostile::unclean(text).is_some() || hostile::speaks(text)
+}
+
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use savoir_models::content::HazardKind;
+use savoir_models::content::{HazardKind, Statement};
 use savoir_models::text::Language;
 
+use super::imperative::capital;
 use super::lexicon::{Cue, Hit, Lexicon};
 use super::sentences::{Reading, Sentence, Word, read};
+use super::sources::{Sources, tells_work};
+use super::verbs::Shape;
 use crate::codes::words::set;
 
 set!(
@@ -72,6 +75,9 @@ set!(
     DETERMINERS = "la une de d' sa ses les des cette ces du ma mes votre vos leur sous en"
 );
 
+/// Bytes of a text that are read.
+pub(crate) const READ: usize = 1_000_000;
+
 /// Something that makes safe, as a text says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deed {
@@ -102,7 +108,9 @@ pub(crate) fn asked(text: &str, language: Language) -> BTreeSet<HazardKind> {
     let mut out: BTreeSet<HazardKind> = deeds(text, language, false).into_iter().map(|d| d.kind).collect();
     each(text, language, |reading, sentence, _| {
         let words = &reading.words[sentence.from..sentence.to];
-        let any = |set: &crate::codes::words::Words| words.iter().any(|w| set.contains(w.fold.split('-').next().unwrap_or_default()));
+        let any = |set: &crate::codes::words::Words| {
+            words.iter().any(|w| set.contains(w.fold.split('-').next().unwrap_or_default()))
+        };
         if any(&LETS_OUT) && any(&PRESSES) && !any(&DENIES) {
             out.insert(HazardKind::Pressure);
         }
@@ -142,10 +150,10 @@ fn each(text: &str, language: Language, mut take: impl FnMut(&Reading, &Sentence
 fn deeds(text: &str, language: Language, strict: bool) -> Vec<Deed> {
     let mut out: Vec<Deed> = Vec::new();
     each(text, language, |reading, sentence, hits| {
-        let look = Look { words: &reading.words, from: sentence.from, to: sentence.to };
+        let look = Look { words: &reading.words, lexicon: Lexicon::of(language), from: sentence.from, to: sentence.to };
         let advised = |h: &Hit| hits.iter().any(|a| a.cue == Cue::Advice && a.from <= h.from && h.from - a.from <= 8);
         // "isolators of laser and chiller locked": what is locked tells what for.
-        let locked = (sentence.from..sentence.to).filter(|i| language == Language::English && look.locked(*i));
+        let locked = (sentence.from..sentence.to).filter(|i| language == Language::English && look.locked(*i, strict));
         let locked = locked.map(|i| Hit { cue: Cue::Safe(HazardKind::Isolation), from: i, to: i + 1 });
         for hit in hits.iter().copied().chain(locked) {
             let Cue::Safe(kind) = hit.cue else { continue };
@@ -169,6 +177,7 @@ fn deeds(text: &str, language: Language, strict: bool) -> Vec<Deed> {
 /// A sentence that is looked at.
 struct Look<'a> {
     words: &'a [Word],
+    lexicon: &'static Lexicon,
     from: usize,
     to: usize,
 }
@@ -213,15 +222,25 @@ impl Look<'_> {
         self.before(hit, 4).any(|w| FOUND.contains(&w.fold))
     }
 
-    /// Whether the word at `i` says that something which feeds the machine is locked.
-    fn locked(&self, i: usize) -> bool {
+    /// Whether the word at `i` says that something which feeds the machine is locked, or is to be.
+    fn locked(&self, i: usize, strict: bool) -> bool {
         let feeds = |j: usize| {
             matches!(
                 self.fold(j),
-                "isolator" | "isolators" | "disconnector" | "switch" | "breaker" | "mcb" | "valve" | "steam" | "supply" | "mains"
+                "isolator"
+                    | "isolators"
+                    | "disconnector"
+                    | "switch"
+                    | "breaker"
+                    | "mcb"
+                    | "valve"
+                    | "steam"
+                    | "supply"
+                    | "mains"
             )
         };
-        self.fold(i) == "locked" && (i.saturating_sub(6).max(self.from)..(i + 5).min(self.to)).any(feeds)
+        let locks = self.fold(i) == "locked" || (!strict && self.fold(i) == "lock");
+        locks && (i.saturating_sub(6).max(self.from)..(i + 5).min(self.to)).any(feeds)
     }
 
     /// Whether the words of a hit leave no doubt that somebody made safe.
@@ -237,8 +256,8 @@ impl Look<'_> {
         };
         match kind {
             HazardKind::Pressure => match first {
-                "vented" | "bled" | "vent" | "air" | "circuit" | "cuve" | "to" | "jusqu'" | "purge" | "purgez" | "purger"
-                | "purgee" | "pression" | "pressure" | "coupe" | "coupez" | "couper" => {
+                "vented" | "bled" | "vent" | "air" | "circuit" | "cuve" | "to" | "jusqu'" | "purge" | "purgez"
+                | "purger" | "purgee" | "pression" | "pressure" | "coupe" | "coupez" | "couper" => {
                     near(&RELIEVES, 10, 6) && near(&NAUGHT, 10, 6)
                 }
                 _ => true,
@@ -247,7 +266,10 @@ impl Look<'_> {
                 "cadenas" | "etiquette" | "isolate" | "isolated" | "padlock" | "padlocks" => outside(&LOCKED),
                 word if word.starts_with("condamn") => outside(&LOCKED),
                 "hors" => self.before(hit, 6).any(|w| {
-                    matches!(w.fold.as_str(), "mis" | "mise" | "mises" | "mettre" | "mettez" | "mets" | "passe" | "passee")
+                    matches!(
+                        w.fold.as_str(),
+                        "mis" | "mise" | "mises" | "mettre" | "mettez" | "mets" | "passe" | "passee"
+                    )
                 }),
                 "absence" => self.before(hit, 5).all(|w| !matches!(w.fold.as_str(), "cause" | "symptome" | "defaut")),
                 _ => true,
@@ -255,15 +277,41 @@ impl Look<'_> {
         }
     }
 
-    /// The clause that a hit stands in, between commas; a few words more where it is a single one.
+    /// The words around a hit that say it: its clause; where there are no marks, from the hit to the next thing done.
     fn clause(&self, hit: &Hit) -> (usize, usize) {
-        let mut from = hit.from - self.before(hit, 6).count();
-        let to = hit.to + self.after(hit, 6).count();
+        const MOST: usize = 7;
+        let ends = |w: &&Word| !ENDS.contains(&w.fold);
+        let before = self.before(hit, MOST).take_while(ends).count();
+        let mut from = if before < MOST { hit.from - before } else { hit.from };
+        let verbs = &self.lexicon.verbs;
+        let done = |i: usize| verbs.form(self.words, i).is_some_and(|f| matches!(f.shape, Shape::Participle { .. }));
+        let after = self.after(hit, MOST).take_while(ends).count();
+        let to = (hit.to..hit.to + after).find(|i| done(*i)).unwrap_or(hit.to + after);
+        if to - from < 2 {
+            from = hit.from - self.before(hit, MOST).count();
+        }
         if to - from < 2 && from >= self.from + 2 && self.words[from - 1].is(",") {
             from -= 2;
         }
         (from, to)
     }
+}
+
+/// What the case tells that makes safe and `asked` does not ask for, in its own words: one statement for each kind.
+pub(super) fn left_out<'a>(sources: &Sources<'_>, procedure: impl Iterator<Item = &'a Statement>) -> Vec<Statement> {
+    let mut kinds: BTreeSet<HazardKind> = procedure.flat_map(|s| asked(&s.text, sources.language)).collect();
+    let mut out = Vec::new();
+    for (number, text) in sources.texts.iter().enumerate().filter(|(_, t)| tells_work(sources.case, &t.source)) {
+        let read = &text.text[..text.text.floor_char_boundary(READ)];
+        for deed in told(read, sources.language) {
+            let words = capital(&read[deed.start..deed.end]);
+            let evidence = sources.evidence(number, deed.start, deed.end);
+            if let Some(evidence) = evidence.filter(|_| kinds.insert(deed.kind)) {
+                out.push(Statement::new(words, evidence));
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -12,11 +12,8 @@ use savoir_models::redaction::Redaction;
 use super::ground::Room;
 use super::lexemes::lexemes;
 use super::said::{finding, short};
-use super::witness;
 use crate::extractor::trade;
 
-/// Bytes of a text that are read.
-const READ: usize = 1_000_000;
 /// Characters of the case's words that a finding shows.
 const SHOWN: usize = 80;
 
@@ -32,8 +29,8 @@ pub(super) fn check(room: &Room<'_>, redaction: &Redaction, content: &Content) -
         .flat_map(|s| trade::asked(&s.text, content.language))
         .collect();
     let mut out: Vec<(usize, Finding)> = Vec::new();
-    for text in room.texts.iter().filter(|t| witness::tells_work(room, &t.source)) {
-        let read = &text.text[..text.text.floor_char_boundary(READ)];
+    for text in room.texts.iter().filter(|t| trade::tells_work(room.case, &t.source)) {
+        let read = &text.text[..text.text.floor_char_boundary(trade::READ)];
         for deed in trade::told(read, trade::clear(read).unwrap_or(room.language)) {
             let about = deed.kind.as_str();
             if asked.contains(&deed.kind) || out.iter().any(|(_, f)| f.about == about) {

@@ -112,5 +112,8 @@ fn a_procedure_answers_in_whatever_words() {
 fn the_clause_that_says_so_is_shown() {
     let text = "Capot ouvert. Machine consignée et cadenassée, puis joint changé.";
     let deed = told(text, Language::French)[0];
-    assert_eq!(&text[deed.start..deed.end], "Machine consignée et cadenassée");
+    assert_eq!(&text[deed.start..deed.end], "Machine consignée");
+    let text = "tunnel ça saute à chaque coup consigné au sectionneur mon cadenas coupé l'air";
+    let deed = told(text, Language::French)[0];
+    assert_eq!(&text[deed.start..deed.end], "consigné au sectionneur mon cadenas");
 }
