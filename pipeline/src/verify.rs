@@ -3,6 +3,7 @@
 mod compact;
 mod figures;
 mod ground;
+pub mod hazards;
 mod hostile;
 mod lexemes;
 mod names;

@@ -252,7 +252,7 @@ async fn a_draft_that_leaves_out_the_lock_out_of_its_case_is_not_approved_unseen
     );
     let look = ("Contrôlez l'électrovanne.", "Électrovanne contrôlée");
     let swap = ("Remplacez l'électrovanne.", "Électrovanne remplacée");
-    let lock = ("Cadenassez le sectionneur et vérifiez l'absence de tension.", "Machine consignée, VAT");
+    let lock = ("Consignez la machine et vérifiez l'absence de tension.", "Machine consignée, VAT");
     let vent = ("Purgez la cuve à 0 bar.", "cuve purgée à 0 bar");
     for (steps, expected) in [
         (&[lock, vent, look, swap][..], &[][..]),

@@ -260,6 +260,8 @@ impl Look<'_> {
                 | "purger" | "purgee" | "pression" | "pressure" | "coupe" | "coupez" | "couper" => {
                     near(&RELIEVES, 10, 6) && near(&NAUGHT, 10, 6)
                 }
+                // "mise à l'air libre": a vent.
+                "mis" | "mise" | "mettre" | "mettez" if self.fold(hit.to - 1) == "air" => near(&NAUGHT, 10, 6),
                 _ => true,
             },
             _ => match first {

@@ -20,6 +20,7 @@ fn what_makes_safe_is_heard_in_the_words_of_reports() {
         ("absence de tension vérifiée", &[Isolation]),
         ("circuit dépressurisé", &[Pressure]),
         ("Mettre hors pression", &[Pressure]),
+        ("cycle arrêté, mise à l'air, 0 bar au manomètre", &[Pressure]),
     ] {
         assert_eq!(kinds(text, Language::French), expected, "{text}");
     }
@@ -63,6 +64,7 @@ fn what_was_not_done_or_done_by_nobody_is_not() {
         "pression chutée à 2 bar en marche",
         "Purgé l'air du circuit de chauffage, remis à 1,5 bar",
         "disque condamné, à commander",
+        "mise à l'air libre du carter bouchée",
     ] {
         assert_eq!(kinds(text, Language::French), [], "{text}");
     }
@@ -95,6 +97,7 @@ fn a_procedure_answers_in_whatever_words() {
         ("Posez un cadenas sur la vanne.", Language::French, HazardKind::Isolation),
         ("Purgez la cuve à 0 bar.", Language::French, HazardKind::Pressure),
         ("Fermez l'air et purgez-le.", Language::French, HazardKind::Pressure),
+        ("Mettez à l'air et n'ouvrez la porte qu'avec 0 bar.", Language::French, HazardKind::Pressure),
         ("Lâchez la pression par la purge.", Language::French, HazardKind::Pressure),
         ("Isolate the machine.", Language::English, HazardKind::Isolation),
         ("Switch off the isolator and lock it.", Language::English, HazardKind::Isolation),
@@ -112,7 +115,7 @@ fn a_procedure_answers_in_whatever_words() {
 fn the_clause_that_says_so_is_shown() {
     let text = "Capot ouvert. Machine consignée et cadenassée, puis joint changé.";
     let deed = told(text, Language::French)[0];
-    assert_eq!(&text[deed.start..deed.end], "Machine consignée");
+    assert_eq!(&text[deed.start..deed.end], "Machine consignée et cadenassée");
     let text = "tunnel ça saute à chaque coup consigné au sectionneur mon cadenas coupé l'air";
     let deed = told(text, Language::French)[0];
     assert_eq!(&text[deed.start..deed.end], "consigné au sectionneur mon cadenas");
