@@ -282,7 +282,7 @@ async fn a_draft_that_leaves_out_the_lock_out_of_its_case_is_not_approved_unseen
     };
     verify(&case, &redaction, &mut content);
     let (_, finding) = content.open_findings().remove(0);
-    assert!(finding.reason.contains("“Machine consignée”") && finding.reason_fr.contains("« Machine consignée »"));
+    assert!(finding.reason.contains("“Machine consignée") && finding.reason_fr.contains("« Machine consignée"));
     // Whoever vouches for it is not asked again, although the draft is verified anew and in another order.
     let word = Override { by: "Anne".into(), at: START, reason: None };
     content.vouch("steps[1]", None, &word);

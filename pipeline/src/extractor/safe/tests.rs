@@ -116,7 +116,7 @@ fn the_clause_that_says_so_is_shown() {
     let text = "Capot ouvert. Machine consignée et cadenassée, puis joint changé.";
     let deed = told(text, Language::French)[0];
     assert_eq!(&text[deed.start..deed.end], "Machine consignée et cadenassée");
-    let text = "tunnel ça saute à chaque coup consigné au sectionneur mon cadenas coupé l'air";
+    let text = "dès que le bac passe le tunnel ça saute à chaque coup consigné au sectionneur mon cadenas coupé l'air";
     let deed = told(text, Language::French)[0];
     assert_eq!(&text[deed.start..deed.end], "consigné au sectionneur mon cadenas");
 }
