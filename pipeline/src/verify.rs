@@ -3,10 +3,12 @@
 mod compact;
 mod figures;
 mod ground;
+pub mod hazards;
 mod hostile;
 mod lexemes;
 mod names;
 mod negation;
+mod omission;
 mod order;
 mod quantities;
 pub(crate) mod quotes;
@@ -50,6 +52,9 @@ pub fn verify(case: &Case, redaction: &Redaction, content: &mut Content) {
     for (step, finding) in order::check(&room, content) {
         found[steps + step].push(finding);
     }
+    for (step, finding) in omission::check(&room, redaction, content) {
+        found[steps + step].push(finding);
+    }
     for (statement, mut held) in content.statements_mut().into_iter().zip(found) {
         for finding in &mut held {
             let before = statement.findings.iter().find(|f| f.code == finding.code && f.about == finding.about);
@@ -79,6 +84,13 @@ fn sections(content: &Content) -> Vec<Section> {
 pub fn suspicions(case: &Case) -> Vec<Suspicion> {
     let texts = case.texts();
     hostile::suspicions(&Room::new(case, &texts, case.language().unwrap_or(Language::French)))
+}
+
+/// Whether a text that a model wrote for a person gives orders to a machine or to defeat what protects, or holds markup, a
+/// link or what is not seen.
+#[must_use]
+pub fn suspect(text: &str) -> bool {
+    hostile::unclean(text).is_some() || hostile::speaks(text)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use savoir_models::content::{Content, FindingCode};
+use savoir_models::content::{Content, FindingCode, Override};
 use savoir_models::draft::Draft;
 use savoir_models::evidence::Case;
 use savoir_models::id::{AttachmentId, DraftId, ReviewId};
@@ -25,6 +25,7 @@ use savoir_tests::chat::{case, settings};
 use savoir_tests::data::START;
 use savoir_tests::env::repository;
 use savoir_tests::house::House;
+use serde_json::json;
 
 #[derive(serde::Deserialize)]
 struct Attack {
@@ -152,7 +153,11 @@ async fn what_a_model_says_that_obeys_an_attack_cannot_be_approved_unseen() {
             Err(questions) => {
                 counts[1] += 1;
                 let asked = questions.join("\n");
-                passed.extend(attack.harmful.iter().filter(|h| asked.contains(h.as_str())).map(|h| (&attack.id, h)));
+                for question in questions.iter().filter(|q| suspect(q, attack.language)) {
+                    passed.push((&attack.id, question.clone()));
+                }
+                let harmful = attack.harmful.iter().filter(|h| asked.contains(h.as_str()));
+                passed.extend(harmful.map(|h| (&attack.id, h.clone())));
             }
             Ok(content) => {
                 counts[2] += 1;
@@ -160,7 +165,7 @@ async fn what_a_model_says_that_obeys_an_attack_cannot_be_approved_unseen() {
                 let clean = clean.into_iter().filter(|(_, s)| s.open_findings().next().is_none());
                 let clean: Vec<&str> = clean.map(|(_, s)| s.text.as_str()).collect();
                 let through = attack.harmful.iter().filter(|h| clean.iter().any(|c| c.contains(h.as_str())));
-                passed.extend(through.map(|h| (&attack.id, h)));
+                passed.extend(through.map(|h| (&attack.id, h.clone())));
                 if !attack.harmful.is_empty() && approvable(&content) {
                     println!("{}: approvable as it is: {}", attack.id, content.lines());
                 }
@@ -194,6 +199,94 @@ fn there_are_attacks_enough_of_every_kind_in_both_languages() {
     for needed in ["direct", "html", "encoded", "quoted", "dictated", "split", "field_customer"] {
         assert!(vectors.contains(needed), "{needed} is missing: {vectors:?}");
     }
-    let flagged = all.iter().filter(|a| a.vector != "benign" && !suspicions(&a.case()).is_empty()).count();
-    println!("{flagged} of {} cases have a stretch that is flagged to the expert", all.len());
+}
+
+#[test]
+fn nearly_every_attack_is_shown_to_the_expert_and_no_honest_case_is() {
+    let all = attacks();
+    let (benign, attacks): (Vec<&Attack>, Vec<&Attack>) = all.iter().partition(|a| a.vector == "benign");
+    let flagged = |a: &&Attack| !suspicions(&a.case()).is_empty();
+    let missed: Vec<&str> = attacks.iter().filter(|a| !flagged(a)).map(|a| a.id.as_str()).collect();
+    println!("no stretch is flagged in {} of {}: {missed:?}", missed.len(), attacks.len());
+    assert!(attacks.len() - missed.len() >= 98, "{missed:?}");
+    let accused: Vec<&str> = benign.iter().filter(|a| flagged(a)).map(|a| a.id.as_str()).collect();
+    assert!(accused.is_empty(), "{accused:?}");
+}
+
+/// Whether a question holds markup, or an order to a machine, as the verifier sees both.
+fn suspect(question: &str, language: Language) -> bool {
+    let case = case(
+        serde_json::from_value(json!({"source": "attack", "external_id": "Q", "language": language,
+        "closed_at": "2026-01-01T00:00:00Z", "report": question}))
+        .unwrap(),
+    );
+    let mut content: Content =
+        serde_json::from_value(json!({"language": language, "title": {"text": question}})).unwrap();
+    verify(&case, &redact(&case), &mut content);
+    !suspicions(&case).is_empty() || content.title.findings.iter().any(|f| f.code == FindingCode::Markup)
+}
+
+/// The answer of a model to a case of a compressor that was locked out, with these steps.
+fn answered(case: &Case, steps: &[(&str, &str)]) -> String {
+    let said = |text: &str, quote: &str| json!({"text": text, "quotes": [{"source": "report", "quote": quote}]});
+    assert!(case.intervention.intake.report.is_some());
+    json!({"language": "fr", "title": said("Compresseur : défaut E42, bobine coupée", "défaut E42"),
+        "symptoms": [said("Défaut E42", "défaut E42")], "cause": said("Bobine coupée", "bobine coupée"),
+        "prerequisites": [], "tools": [], "parts": [], "hazards": [],
+        "steps": steps.iter().map(|(text, quote)| said(text, quote)).collect::<Vec<_>>(),
+        "verification": [said("7,2 bar en 3 min, aucune fuite", "7,2 bar en 3 min, aucune fuite")],
+        "told": {"cause": true, "found": true, "fix": true, "check": true}, "questions": []})
+    .to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_leaves_out_the_lock_out_of_its_case_is_not_approved_unseen() {
+    let (house, model) = with_an_obedient_model().await;
+    let case = case(
+        serde_json::from_value(json!({"source": "attack", "external_id": "L", "closed_at": "2026-01-01T00:00:00Z",
+        "language": "fr", "equipment": {"family": "compresseur", "model": "GA 37"},
+        "request": {"symptom": "Ne monte plus, défaut E42."}, "report": "Compresseur arrêté, défaut E42. Machine \
+        consignée, VAT, cuve purgée à 0 bar. Électrovanne contrôlée : bobine coupée. Électrovanne remplacée. Essai : \
+        7,2 bar en 3 min, aucune fuite."}))
+        .unwrap(),
+    );
+    let look = ("Contrôlez l'électrovanne.", "Électrovanne contrôlée");
+    let swap = ("Remplacez l'électrovanne.", "Électrovanne remplacée");
+    let lock = ("Consignez la machine et vérifiez l'absence de tension.", "Machine consignée, VAT");
+    let vent = ("Purgez la cuve à 0 bar.", "cuve purgée à 0 bar");
+    for (steps, expected) in [
+        (&[lock, vent, look, swap][..], &[][..]),
+        (&[vent, look, swap], &["isolation"]),
+        (&[lock, look, swap], &["pressure"]),
+        (&[look, swap], &["isolation", "pressure"]),
+    ] {
+        *model.0.lock().unwrap() = answered(&case, steps);
+        let redaction = redact(&case);
+        let Extraction::Draft(mut content) = house.kit.extractor.extract(&case, &redaction).await.unwrap() else {
+            panic!("questions")
+        };
+        verify(&case, &redaction, &mut content);
+        let open = content.open_findings();
+        assert!(open.iter().all(|(_, f)| f.code == FindingCode::Omission), "{open:?}");
+        assert_eq!(open.iter().map(|(_, f)| f.about.as_str()).collect::<Vec<_>>(), expected);
+        assert!(
+            open.iter().all(|(path, _)| *path == format!("steps[{}]", steps.len() - 1)),
+            "where it mends: {open:?}"
+        );
+        assert_eq!(approvable(&content), expected.is_empty());
+    }
+    *model.0.lock().unwrap() = answered(&case, &[look, swap]);
+    let redaction = redact(&case);
+    let Extraction::Draft(mut content) = house.kit.extractor.extract(&case, &redaction).await.unwrap() else {
+        panic!("questions")
+    };
+    verify(&case, &redaction, &mut content);
+    let (_, finding) = content.open_findings().remove(0);
+    assert!(finding.reason.contains("“Machine consignée") && finding.reason_fr.contains("« Machine consignée"));
+    // Whoever vouches for it is not asked again, although the draft is verified anew and in another order.
+    let word = Override { by: "Anne".into(), at: START, reason: None };
+    content.vouch("steps[1]", None, &word);
+    content.steps.swap(0, 1);
+    verify(&case, &redaction, &mut content);
+    assert!(approvable(&content), "{:?}", content.open_findings());
 }

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 /// better, so do these.
 const FLOORS: &[(&str, f64)] = &[
     ("schema_validity", 1.0),
-    ("refusal_accuracy", 0.93),
+    ("refusal_accuracy", 0.95),
     ("step_f1", 0.60),
     ("check_f1", 0.48),
     ("tools_f1", 0.77),
@@ -65,7 +65,7 @@ fn it_works_out_of_the_box_and_the_offline_extractor_keeps_its_level() {
         .collect();
     assert!(below.is_empty(), "{below:#?}");
     assert_eq!(figures["unproven_rate"], 0.0, "every statement of the rules has its evidence");
-    assert!(figures["unsupported_rate"].as_f64().unwrap() <= 0.02, "{figures}");
+    assert_eq!(figures["unsupported_rate"], 0.0, "the verifier holds nothing against a draft of the rules: {figures}");
     for name in ["step_f1_any_order", "lacks_f1", "drafted_thin", "refused_rich", "prompt_tokens", "cost", "seconds"] {
         assert!(figures[name].is_number(), "{name}: {figures}");
     }

@@ -36,7 +36,10 @@ fn step(case: &Case, statement: Statement) -> Statement {
     let mut content = empty(case.language().unwrap_or(Language::French));
     content.steps.push(statement);
     verify(case, &Redaction::default(), &mut content);
-    content.steps.remove(0)
+    let mut step = content.steps.remove(0);
+    // One step is no draft: what it leaves out is told in `attacks`.
+    step.findings.retain(|f| f.code != FindingCode::Omission);
+    step
 }
 
 fn empty(language: Language) -> Content {
@@ -222,7 +225,8 @@ fn steps_stand_in_the_order_that_their_text_tells_in_so_many_words() {
         let mut content = empty(Language::French);
         content.steps = steps.iter().map(|s| (*s).clone()).collect();
         verify(&case, &Redaction::default(), &mut content);
-        content.steps.iter().map(codes).collect::<Vec<_>>()
+        let held = |s: &Statement| codes(s).into_iter().filter(|c| *c != FindingCode::Omission).collect::<Vec<_>>();
+        content.steps.iter().map(held).collect::<Vec<_>>()
     };
     let none: Vec<FindingCode> = Vec::new();
     assert_eq!(ordered(&[&lock, &clean, &change, &screw, &close]), vec![none.clone(); 5]);

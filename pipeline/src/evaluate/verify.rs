@@ -156,7 +156,8 @@ fn judge(line: &Line, statement: &str) -> Vec<(FindingCode, String)> {
     let Some((_, judged)) = statements.iter().find(|(path, _)| path.starts_with(&line.section)) else {
         return Vec::new();
     };
-    judged.open_findings().map(|f| (f.code, f.reason.clone())).collect()
+    // One statement is no draft: what it leaves out is not asked.
+    judged.open_findings().filter(|f| f.code != FindingCode::Omission).map(|f| (f.code, f.reason.clone())).collect()
 }
 
 /// A case that is nothing but its report.

@@ -12,6 +12,7 @@ use super::lexicon::Cue;
 use super::likeness::{alike, stems};
 use super::piece::{Piece, Role};
 use super::questions::Lack;
+use super::safe::left_out;
 use super::sources::{Sources, Told, told};
 use super::steps::{Sequence, Step};
 use super::tools::tools;
@@ -37,16 +38,20 @@ pub(super) fn lay_out(case: &Case) -> Extraction {
     if !lacks.is_empty() {
         return too_thin(&sources, &lacks, symptoms.first().map(|s| s.text.as_str()));
     }
+    let steps: Vec<Statement> = sequence.steps.iter().map(|s| sources.statement(s.text.clone(), &s.told)).collect();
+    let mut prerequisites = prerequisites(&sources, &told);
+    // Whatever was not understood as a step: what made the machine safe is never left out.
+    prerequisites.extend(left_out(&sources, prerequisites.iter().chain(&steps)));
     let all: Vec<Piece> = sequence.steps.iter().flat_map(|s| s.told.iter().cloned()).collect();
     let content = Content {
         language: sources.language,
         title: title::title(&sources, &symptoms, cause.as_ref()),
         applies_to: applies_to(&sources, &symptoms),
-        prerequisites: prerequisites(&sources, &told),
+        prerequisites,
         tools: tools(&sources, &told.tools),
         parts: parts::parts(&sources, &all),
         hazards: hazards(&sources, &told, &sequence),
-        steps: sequence.steps.iter().map(|s| sources.statement(s.text.clone(), &s.told)).collect(),
+        steps,
         symptoms,
         cause,
         verification,

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use savoir_models::content::{Content, Statement};
 use savoir_models::draft::Provenance;
 use savoir_models::evidence::Case;
 use savoir_models::redaction::Redaction;
@@ -17,7 +18,7 @@ use super::{Extraction, Extractor};
 use crate::fault::Fault;
 
 /// Changes whenever the rules or the lexicons do.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 /// Draws drafts by rules; needs nothing and never fails.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,9 +35,38 @@ impl Extractor for Offline {
         }
     }
 
-    async fn extract(&self, case: &Case, _redaction: &Redaction) -> Result<Extraction, Fault> {
-        Ok(extract(case))
+    async fn extract(&self, case: &Case, redaction: &Redaction) -> Result<Extraction, Fault> {
+        let mut extraction = extract(case);
+        if let Extraction::Draft(content) = &mut extraction {
+            impersonal(case, redaction, content);
+        }
+        Ok(extraction)
     }
+}
+
+/// Takes out of symptoms and prerequisites who says so: a person at the end is cut off ("permit signed, Mr …"), what is
+/// about a person goes. A procedure is never left without any symptom for that.
+fn impersonal(case: &Case, redaction: &Redaction, content: &mut Content) {
+    let texts = case.texts();
+    let keep = |statement: &mut Statement| {
+        let hidden = redaction.hide(&statement.text, &texts).into_owned();
+        if !redaction.shows(&hidden) {
+            return true;
+        }
+        let named = redaction.placeholders.iter().filter_map(|p| hidden.find(&p.label())).min().unwrap_or(0);
+        let cut = hidden[..named].rfind(',').map_or("", |comma| &hidden[..comma]);
+        let whole = cut.split_whitespace().count() >= 3;
+        if whole {
+            statement.text = cut.to_owned();
+        }
+        whole
+    };
+    let mut symptoms = content.symptoms.clone();
+    symptoms.retain_mut(keep);
+    if !symptoms.is_empty() {
+        content.symptoms = symptoms;
+    }
+    content.prerequisites.retain_mut(keep);
 }
 
 /// Reads the case. Linear in the length of its texts.

@@ -10,7 +10,7 @@ use super::phrases::determined;
 use super::piece::{self, Look, Piece, Role};
 use super::sentences::{Sentence, Word};
 use super::verbs::{Kind, Shape};
-use super::words::{CONNECTORS, STOP};
+use super::words::{CONNECTORS, NOTICES, STOP};
 
 /// A sentence and all that is known around it.
 pub(super) struct Room<'a> {
@@ -179,7 +179,12 @@ impl Room<'_> {
         }
         // "fait dix cafés d'essai", "ran 200 bottles": a trial whatever the verb.
         let tried = name == "faire" && self.view.has(Cue::Trial, from, to);
-        let role = if tried {
+        // Whoever puts up a notice mends nothing.
+        let notice = matches!(name, "coller" | "poser" | "mettre" | "stick" | "put" | "fix" | "fit")
+            && head.is_some_and(|w| NOTICES.contains(&w.fold));
+        let role = if notice {
+            Role::Step { kind: Kind::Handling, verb: form.verb }
+        } else if tried {
             Role::Step { kind: Kind::Trial, verb: form.verb }
         } else if action.how == How::Never {
             Role::Never

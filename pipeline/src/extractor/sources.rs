@@ -45,6 +45,18 @@ pub(crate) fn writer(from: &str) -> Writer {
     }
 }
 
+/// Whether a source can tell what was done: whoever did it, or guided it, speaks there.
+pub(crate) fn tells_work(case: &Case, source: &Source) -> bool {
+    match source {
+        Source::Report | Source::Action { .. } | Source::Transcript { .. } | Source::Answer { .. } => true,
+        Source::Exchange { index } => {
+            let from = case.intervention.intake.exchanges.get(*index).map(|e| writer(&e.from));
+            matches!(from, Some(Writer::Expert | Writer::Technician))
+        }
+        Source::Field { .. } | Source::Elsewhere { .. } => false,
+    }
+}
+
 /// The texts of a case, read once.
 pub(super) struct Sources<'a> {
     pub(super) case: &'a Case,

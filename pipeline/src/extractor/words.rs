@@ -87,6 +87,11 @@ set!(
      no new off out be an its again"
 );
 set!(
+    /// What is put up to be read.
+    NOTICES =
+    "autocollant autocollants affiche affiches affichette affichettes pancarte panneau mot avis notice sticker stickers sign poster"
+);
+set!(
     /// Units of what one reads off an instrument.
     UNITS =
     "ohm ohms mohm mohms kohm megohm megohms v vac vdc volt volts mv a ma amp amps ampere amperes bar bars b mbar mpa kpa psi \

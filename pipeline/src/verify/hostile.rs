@@ -83,6 +83,11 @@ pub(super) fn suspicions(room: &Room<'_>) -> Vec<Suspicion> {
     out
 }
 
+/// Whether anything in a text is suspect.
+pub(super) fn speaks(text: &str) -> bool {
+    !doubts(text, &lexemes(text), false).is_empty()
+}
+
 /// What is suspect in one text. `name`: it should be a name, so that an order in it is one word too many.
 fn doubts(text: &str, read: &[Lexeme], name: bool) -> Vec<Doubt> {
     let mut found = phrases::spoken(text, read);

@@ -11,19 +11,15 @@ use savoir_models::intervention::Resolution;
 use super::ground::{Ground, Room, Stretch};
 use super::said::{Said, Section, finding};
 use super::support;
-use crate::extractor::trade::{Writer, writer};
+use crate::extractor::trade::{Writer, tells_work, writer};
 
 /// Whether a source can bear what stands in a section.
 fn bears(room: &Room<'_>, source: &Source, section: Section) -> bool {
     let intake = &room.case.intervention.intake;
     match source {
-        Source::Report
-        | Source::Action { .. }
-        | Source::Transcript { .. }
-        | Source::Answer { .. }
-        | Source::Elsewhere { .. } => true,
+        source if tells_work(room.case, source) => true,
+        Source::Elsewhere { .. } => true,
         Source::Exchange { index } => match intake.exchanges.get(*index).map(|e| writer(&e.from)) {
-            Some(Writer::Expert | Writer::Technician) => true,
             Some(Writer::Customer) => {
                 section == Section::Verification
                     && matches!(intake.resolution, Some(Resolution::Remote | Resolution::Parts))
@@ -31,6 +27,7 @@ fn bears(room: &Room<'_>, source: &Source, section: Section) -> bool {
             _ => false,
         },
         Source::Field { path } => section == Section::Part && path.starts_with("parts["),
+        _ => false,
     }
 }
 
