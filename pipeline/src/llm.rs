@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use savoir_models::clock::Clock;
 use savoir_models::id::InterventionId;
 use savoir_models::store::Db;
-use savoir_models::usage::Purpose;
+use savoir_models::usage::{Purpose, Spent};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -30,7 +30,7 @@ pub use failure::{Failure, Flaw};
 pub use probe::Probe;
 pub use settings::{LlmSettings, Output, Prices};
 
-use crate::evaluate::extract::{Meter, Spent};
+use crate::evaluate::extract::Meter;
 use crate::fault::Need;
 use crate::prompts::{House, Prompt, repair};
 use abilities::Abilities;

@@ -173,9 +173,10 @@ fn changes(grey: &Grey<'_>, said: &Said) -> Option<savoir_models::proposal::Prop
 fn kept(grey: &Grey<'_>, request: &str) -> Option<Comparison> {
     let before = grey.draft.comparison.as_ref()?;
     let asked = before.judged_by.as_ref()?.parameters.get(REQUEST)?;
-    let fits = before.proposal.as_ref().is_none_or(|p| {
-        (p.known_version, p.draft_version) == (grey.rival.version, grey.draft.version)
-    });
+    let fits = before
+        .proposal
+        .as_ref()
+        .is_none_or(|p| (p.known_version, p.draft_version) == (grey.rival.version, grey.draft.version));
     let same = asked == request && before.nearest == grey.by_rules.nearest;
     (same && fits && before.by_rules == Some(grey.by_rules.verdict)).then(|| before.clone())
 }
@@ -264,7 +265,9 @@ fn read(answer: &Value, grey: &Grey<'_>) -> Result<Said, Useless> {
         Verdict::Update if contradicts => {
             wrong("the verdict is \"update\" and a difference contradicts: one of both is wrong".into())
         }
-        Verdict::Update if grey.draft.content.language == grey.rival.content.language && changes(grey, &said).is_none() => {
+        Verdict::Update
+            if grey.draft.content.language == grey.rival.content.language && changes(grey, &said).is_none() =>
+        {
             wrong("the verdict is \"update\" and no difference names a line that \"new\" adds or changes".into())
         }
         _ => Ok(said),
@@ -283,7 +286,11 @@ fn unfit(reason: &str, draft: &Content) -> Option<String> {
     if reason.contains(['<', '>', '[', ']', '{', '}', '`', '|']) {
         return Some("it holds brackets or markup; give one sentence of plain words".into());
     }
-    // Read as a case would be: links, invisible characters, orders to a machine or to its reader.
+    let lower = reason.to_lowercase();
+    if ["://", "www.", "@"].iter().any(|mark| lower.contains(mark)) {
+        return Some("it points elsewhere; give one sentence of plain words about the two texts".into());
+    }
+    // Read as a case would be: markup, invisible characters, orders to a machine or to its reader.
     let suspect = !suspicions(&alone(reason, draft.language)).is_empty();
     suspect.then(|| "it does not only say why; give one sentence of plain words about the two texts".into())
 }

@@ -69,7 +69,10 @@ mod tests {
         for canary in ["Trébuchet", "Zénobie", "Quiquampoix", "06 39", "durand", "_1"] {
             assert!(!all.contains(canary), "{canary}: {all}");
         }
-        assert!(hidden[0].contains("[PERSON]") && hidden[1].contains("[PHONE]") && hidden[2].contains("[MAIL]"), "{all}");
+        assert!(
+            hidden[0].contains("[PERSON]") && hidden[1].contains("[PHONE]") && hidden[2].contains("[MAIL]"),
+            "{all}"
+        );
         assert!(hidden[2].contains("SN-778899"), "a serial number names a machine: {all}");
         assert_eq!(hidden[3], "4. steps: [PERSON] confirme [PERSON_x]");
     }

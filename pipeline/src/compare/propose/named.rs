@@ -46,7 +46,10 @@ pub(crate) fn named(draft: &Draft, rival: &Rival, differences: &[Difference]) ->
         let Some(edit) = edit(ours, known, *difference) else { continue };
         let twice = |other: &Edit| match (other, &edit) {
             // A step is replaced or moved once.
-            (Edit::Replace { step: a, .. } | Edit::Move { step: a, .. }, Edit::Replace { step: b, .. } | Edit::Move { step: b, .. }) => a == b,
+            (
+                Edit::Replace { step: a, .. } | Edit::Move { step: a, .. },
+                Edit::Replace { step: b, .. } | Edit::Move { step: b, .. },
+            ) => a == b,
             _ => *other == edit,
         };
         if !edits.iter().any(twice) {
@@ -55,14 +58,21 @@ pub(crate) fn named(draft: &Draft, rival: &Rival, differences: &[Difference]) ->
     }
     let changes: Vec<Change> = edits
         .into_iter()
-        .map(|edit| change(edit, "By the model's reading it is told otherwise so far.", "Selon la lecture du modèle, ce n'est pas ce qui est dit jusqu'ici."))
+        .map(|edit| {
+            change(
+                edit,
+                "By the model's reading it is told otherwise so far.",
+                "Selon la lecture du modèle, ce n'est pas ce qui est dit jusqu'ici.",
+            )
+        })
         .collect();
     (!changes.is_empty()).then_some(Proposal { known_version: rival.version, draft_version: draft.version, changes })
 }
 
 fn edit(ours: &Content, known: &Content, difference: Difference) -> Option<Edit> {
     let (section, at) = place(ours, difference.new?)?;
-    let step_there = difference.known.and_then(|line| place(known, line)).filter(|(s, _)| *s == "steps").map(|(_, n)| n);
+    let step_there =
+        difference.known.and_then(|line| place(known, line)).filter(|(s, _)| *s == "steps").map(|(_, n)| n);
     let statement = |list: &[Statement]| list.get(at).cloned();
     match (difference.kind, section) {
         (DifferenceKind::Contradict, _) => None,
@@ -75,7 +85,9 @@ fn edit(ours: &Content, known: &Content, difference: Difference) -> Option<Edit>
             let after = step_there.or_else(|| after(ours, known, at)).or_else(|| known.steps.len().checked_sub(1));
             Some(Edit::Insert { after, statement: statement(&ours.steps)? })
         }
-        (DifferenceKind::Insert | DifferenceKind::Change, "cause") => Some(Edit::Cause { statement: ours.cause.clone()? }),
+        (DifferenceKind::Insert | DifferenceKind::Change, "cause") => {
+            Some(Edit::Cause { statement: ours.cause.clone()? })
+        }
         (DifferenceKind::Insert | DifferenceKind::Warn, "hazards") => {
             let hazard = ours.hazards.get(at)?;
             Some(Edit::Warn { hazard: Some(hazard.kind), statement: hazard.statement.clone() })
