@@ -195,11 +195,7 @@ async fn where_the_model_is_no_help_the_rules_word_stands() {
     let house = advised(&service.address).open().await.unwrap();
     known(&house, &pair).await;
     let id = deliver_pair(&house, &pair.draft).await;
-    assert_eq!(state(&house, id).await.stage, Stage::Indexed, "it is tried again first");
-    for _ in 0..10 {
-        house.clock.advance(Duration::from_secs(3_600));
-        house.work().await;
-    }
+    assert_eq!(service.received().len(), 5, "it is tried as often as any step");
     let (reached, _, said) = drafted(&house, id).await;
     is_theirs(&said, &rules);
     assert_eq!(reached, stage);
