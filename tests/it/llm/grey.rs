@@ -10,6 +10,7 @@ use savoir_models::usage::{Purpose, Usage};
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::evaluate::compare::{Judged, Pair, judge_pair, measure, measure_with, shipped};
 use savoir_pipeline::extractor::offline::Offline;
+use savoir_pipeline::kit::LineSettings;
 use savoir_tests::data::{START, said};
 use savoir_tests::house::Builder;
 use serde_json::json;
@@ -184,7 +185,7 @@ async fn where_the_model_is_no_help_the_rules_word_stands() {
         assert_eq!(reached, stage, "{text}");
         assert_eq!(job_count(&house, id).await, 0, "the line does not stop on it");
         let calls = house.kit.db.spent_on(id).await.unwrap().calls;
-        assert_eq!(calls, i64::try_from(settings().repairs).unwrap() + 1, "asked, and asked to mend it: {text}");
+        assert_eq!(calls, i64::from(settings().repairs) + 1, "asked, and asked to mend it: {text}");
     }
     // A service that breaks down each time: the last try does without it.
     let service = Service::start(|_| {
@@ -192,7 +193,8 @@ async fn where_the_model_is_no_help_the_rules_word_stands() {
         (axum::http::StatusCode::INTERNAL_SERVER_ERROR, "broken").into_response()
     })
     .await;
-    let house = advised(&service.address).open().await.unwrap();
+    let impatient = LineSettings { backoff: Duration::from_millis(1), ..LineSettings::default() };
+    let house = advised(&service.address).line(impatient).open().await.unwrap();
     known(&house, &pair).await;
     let id = deliver_pair(&house, &pair.draft).await;
     assert_eq!(service.received().len(), 5, "it is tried as often as any step");
