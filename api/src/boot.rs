@@ -137,9 +137,21 @@ pub async fn drafting(config: &Config) -> anyhow::Result<(Arc<dyn Extractor>, Op
     if config.extractor.engine == ExtractorEngine::Offline {
         return Ok((Arc::new(Offline), None));
     }
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let llm = llm(config, &database(config).await?, &clock)?;
+    let llm = asked(config).await?;
     Ok((extractor(config, llm.as_ref())?, llm))
+}
+
+/// The language model that the settings name, without a line; `None` when they name none. What it costs is written to the
+/// database as always.
+///
+/// # Errors
+/// As [`llm`]; when the database cannot be opened.
+pub async fn asked(config: &Config) -> anyhow::Result<Option<Arc<Llm>>> {
+    if !config.llm.configured() {
+        return Ok(None);
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    llm(config, &database(config).await?, &clock)
 }
 
 /// The embedder that the settings name.

@@ -56,13 +56,25 @@ pub struct Comparison {
     /// The model that judged where rules could not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged_by: Option<Provenance>,
+    /// What rules said, where a model judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_rules: Option<Verdict>,
 }
 
 impl Comparison {
     /// A verdict by rules, with nothing proposed yet.
     #[must_use]
     pub fn new(verdict: Verdict, nearest: Option<Known>, similarity: f64, reason: String) -> Self {
-        Self { verdict, nearest, similarity, reason, proposal: None, sides: None, judged_by: None }
+        Self { verdict, nearest, similarity, reason, proposal: None, sides: None, judged_by: None, by_rules: None }
+    }
+
+    /// Where the case may be counted without an expert's look: rules say that it is known. A model's word alone hides
+    /// nothing: what only a model takes for known comes before an expert, and where a model doubts the rules, an expert
+    /// decides too.
+    #[must_use]
+    pub fn home(&self) -> Option<Known> {
+        let same = |verdict| verdict == Verdict::Same;
+        self.nearest.filter(|_| same(self.verdict) && self.by_rules.is_none_or(same))
     }
 }
 
@@ -121,4 +133,25 @@ pub struct Draft {
     pub created_at: Timestamp,
     /// When it was last edited.
     pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_counted_without_a_look_only_where_rules_say_that_it_is_known() {
+        let nearest = Some(Known::Draft(DraftId::new()));
+        let home = |verdict, by_rules| {
+            let said = Comparison::new(verdict, nearest, 0.5, String::new());
+            Comparison { by_rules, ..said }.home()
+        };
+        assert_eq!(home(Verdict::Same, None), nearest);
+        assert_eq!(home(Verdict::Same, Some(Verdict::Same)), nearest, "the model agrees");
+        for by_rules in [Verdict::New, Verdict::Update, Verdict::Contradiction] {
+            assert_eq!(home(Verdict::Same, Some(by_rules)), None, "only a model says so");
+            assert_eq!(home(by_rules, Some(Verdict::Same)), None, "the model doubts it");
+            assert_eq!(home(by_rules, None), None);
+        }
+    }
 }

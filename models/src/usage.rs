@@ -50,3 +50,32 @@ pub struct Spent {
     /// How long they took, in ms.
     pub took_ms: i64,
 }
+
+impl Spent {
+    /// Another call.
+    pub fn add(&mut self, usage: &Usage) {
+        self.calls += 1;
+        self.prompt_tokens += usage.prompt_tokens;
+        self.completion_tokens += usage.completion_tokens;
+        self.cost_micros += usage.cost_micros;
+        self.took_ms += usage.took_ms;
+    }
+
+    /// What was spent after `before`, of one account.
+    #[must_use]
+    pub const fn since(self, before: Self) -> Self {
+        Self {
+            calls: self.calls - before.calls,
+            prompt_tokens: self.prompt_tokens - before.prompt_tokens,
+            completion_tokens: self.completion_tokens - before.completion_tokens,
+            cost_micros: self.cost_micros - before.cost_micros,
+            took_ms: self.took_ms - before.took_ms,
+        }
+    }
+
+    /// The cost in units of the currency that the settings' prices are in.
+    #[must_use]
+    pub fn cost(self) -> f64 {
+        self.cost_micros as f64 / 1e6
+    }
+}

@@ -4,6 +4,7 @@
 //! act on the verdict: the changes of an update, both sides of a contradiction. The measure is one of spelling
 //! ([`builtin`]), so that the verdict does not depend on the embedder and every threshold below keeps its meaning.
 
+pub(crate) mod grey;
 mod judge;
 mod propose;
 
@@ -20,7 +21,6 @@ use crate::index::{Found, Index, IndexError, Labels, Scope, owner_key};
 use crate::search::{RRF_K, floor};
 
 pub use judge::{Rival, judge};
-pub(crate) use judge::{SAME_PROBLEM, SAME_SYMPTOM};
 pub use propose::propose;
 
 /// Passages that each ranking brings.

@@ -41,7 +41,7 @@ impl BadFile {
 }
 
 /// A case that is nothing but what was delivered, as a step of the line would read it.
-fn case_of(intake: Intake) -> Case {
+pub(crate) fn case_of(intake: Intake) -> Case {
     let moment = intake.closed_at;
     let intervention = Intervention {
         id: InterventionId::new(),

@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use savoir_models::clock::Clock;
 use savoir_models::id::InterventionId;
 use savoir_models::store::Db;
-use savoir_models::usage::Purpose;
+use savoir_models::usage::{Purpose, Spent};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -30,7 +30,7 @@ pub use failure::{Failure, Flaw};
 pub use probe::Probe;
 pub use settings::{LlmSettings, Output, Prices};
 
-use crate::evaluate::extract::{Meter, Spent};
+use crate::evaluate::extract::Meter;
 use crate::fault::Need;
 use crate::prompts::{House, Prompt, repair};
 use abilities::Abilities;
@@ -141,6 +141,7 @@ pub struct Llm {
     abilities: Abilities,
     ledger: Ledger,
     pace: Pace,
+    aside: tokio::sync::Mutex<()>,
 }
 
 /// Why an answer is of no use.
@@ -172,7 +173,7 @@ impl Llm {
         let abilities = Abilities::new(&settings);
         let pace = Pace::new(settings.requests_per_minute);
         let ledger = Ledger::new(db, clock, settings.prices.clone());
-        Self { model, settings, abilities, ledger, pace }
+        Self { model, settings, abilities, ledger, pace, aside: tokio::sync::Mutex::default() }
     }
 
     /// The model's name.
@@ -191,6 +192,12 @@ impl Llm {
     #[must_use]
     pub fn house(&self) -> &House {
         &self.settings.house
+    }
+
+    /// The turn of whoever asks outside the model lane, held until the answer is there. One at a time: the endpoint gets as
+    /// many requests at once as that lane has room for, and one.
+    pub(crate) async fn aside(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.aside.lock().await
     }
 
     /// What an answer depends on besides the prompt, as it is sent now.

@@ -12,6 +12,7 @@ mod figures;
 mod guard;
 mod identity;
 mod lexicon;
+mod lines;
 mod mail;
 mod people;
 mod person;
@@ -25,6 +26,8 @@ use std::collections::{HashMap, HashSet};
 
 use savoir_models::evidence::Case;
 use savoir_models::redaction::{Masked, PersonalData, Placeholder, Redaction};
+
+pub(crate) use self::lines::hide_in;
 
 use self::guard::Own;
 use self::people::{Called, People};

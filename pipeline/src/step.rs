@@ -50,7 +50,10 @@ pub async fn run(kit: &Kit, job: &Job, progress: &Progress) -> Result<Output, Fa
         Step::Redact => steps::redact::run(kit, intervention(job)?).await,
         Step::Extract => steps::extract::run(kit, intervention(job)?).await,
         Step::Index => steps::index::run(kit, intervention(job)?).await,
-        Step::Compare => steps::compare::run(kit, intervention(job)?).await,
+        Step::Compare => {
+            let last = job.failures + 1 >= kit.line.max_failures;
+            steps::compare::run(kit, intervention(job)?, last).await
+        }
         Step::Review => steps::review::run(kit, intervention(job)?).await,
         Step::Publish => steps::publish::run(kit, &job.subject).await,
     }

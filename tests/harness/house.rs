@@ -65,6 +65,7 @@ pub struct Builder {
     transcriber: Result<Arc<dyn Transcriber>, String>,
     extractor: Arc<dyn Extractor>,
     llm: Option<(Arc<dyn ChatModel>, LlmSettings)>,
+    model_drafts: bool,
     clock: Arc<ManualClock>,
     place: Option<(Arc<TempDir>, Option<String>)>,
 }
@@ -82,6 +83,7 @@ impl House {
             transcriber: Ok(Arc::new(Parrot)),
             extractor: Arc::new(Plain),
             llm: None,
+            model_drafts: false,
             clock: Arc::new(ManualClock::at(START)),
             place: None,
         }
@@ -203,7 +205,13 @@ impl Builder {
     /// With a language model that draws the drafts.
     #[must_use]
     pub fn llm(self, model: Arc<dyn ChatModel>, settings: LlmSettings) -> Self {
-        Self { llm: Some((model, settings)), ..self }
+        Self { llm: Some((model, settings)), model_drafts: true, ..self }
+    }
+
+    /// With a language model that is asked where rules cannot tell, and draws no drafts.
+    #[must_use]
+    pub fn adviser(self, model: Arc<dyn ChatModel>, settings: LlmSettings) -> Self {
+        Self { llm: Some((model, settings)), model_drafts: false, ..self }
     }
 
     /// Opens the house; `None` (said loudly) where PostgreSQL was asked for and is not installed.
@@ -229,8 +237,8 @@ impl Builder {
         let llm = self.llm.clone();
         let llm = llm.map(|(model, settings)| Arc::new(Llm::new(model, settings, db.clone(), Arc::clone(&clock))));
         let extractor: Arc<dyn Extractor> = match &llm {
-            Some(llm) => Arc::new(ModelExtractor::new(Arc::clone(llm)).expect("room for a case")),
-            None => Arc::clone(&self.extractor),
+            Some(llm) if self.model_drafts => Arc::new(ModelExtractor::new(Arc::clone(llm)).expect("room for a case")),
+            _ => Arc::clone(&self.extractor),
         };
         let kit = Arc::new(Kit {
             db,

@@ -4,6 +4,7 @@ mod answers;
 mod budget;
 mod cassettes;
 mod gold;
+mod grey;
 mod long;
 mod masked;
 mod prompts;

@@ -61,7 +61,7 @@ pub struct Output {
 pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> {
     match command {
         Command::Extract(a) => extract::run(a, config).await,
-        Command::Compare(a) => compare::run(a),
+        Command::Compare(a) => compare::run(a, config).await,
         Command::Search(a) => search::run(a, config).await,
         Command::Speech(a) => speech::run(a, config).await,
         Command::Verify(a) => checks::run(a, "verify.jsonl", measured::verification),

@@ -5,6 +5,7 @@
 //! taken out: that a short report leaves a step out does not say that it was not done.
 
 mod align;
+mod named;
 
 use savoir_models::content::{Content, Statement};
 use savoir_models::draft::Draft;
@@ -17,6 +18,7 @@ use crate::codes;
 use crate::extractor::deeds::Kind;
 use crate::index::analysis::exact_key;
 use align::{Alignment, Told, align, told};
+pub(crate) use named::{Difference, DifferenceKind, named};
 
 /// From here on two statements that are no steps say the same. Symptoms told by two people measure .3 to .8; those of two
 /// faults of one machine stay below.

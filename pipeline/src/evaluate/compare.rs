@@ -1,22 +1,29 @@
 //! How well a draft is placed beside what is known: pairs of deliveries that an expert has judged. Both go through the offline
-//! extractor, as they would down the line, and the second is held against the first.
+//! extractor, as they would down the line, and the second is held against the first. With a language model, those that
+//! rules cannot tell apart or together are put before it, as on the line.
 //!
 //! Half of the pairs are held out: the judge's thresholds and lexicons are never tuned on them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 
 use savoir_models::content::Content;
-use savoir_models::draft::{Known, Verdict};
-use savoir_models::id::ProcedureId;
+use savoir_models::draft::{Comparison, Draft, Known, Verdict};
+use savoir_models::id::{DraftId, InterventionId, ProcedureId};
 use savoir_models::intervention::Intake;
 use savoir_models::text::Language;
 use serde::{Deserialize, Serialize};
 
+use super::extract::Meter;
 use super::run::share;
 use super::{BadFile, Figures, Named, Run, Tally, case_of, gold, read};
+use crate::compare::grey::{Grey, is_grey, second_opinion};
 use crate::compare::{Rival, judge};
-use crate::extractor::{Extraction, offline};
+use crate::extractor::{Extraction, Extractor, offline};
+use crate::fault::Fault;
+use crate::llm::Llm;
+use crate::prompts;
 
 /// Which half of the pairs one belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,29 +100,79 @@ pub struct Judged {
     pub similarity: f64,
     /// What the judge gives for a reason, or why there is no draft.
     pub reason: String,
+    /// Whether rules cannot tell.
+    pub grey: bool,
+    /// What rules said, where a model judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_rules: Option<Verdict>,
 }
 
-/// Judges a pair. The same pair gives the same, always.
+/// Judges a pair by rules. The same pair gives the same, always.
 #[must_use]
 pub fn judge_pair(pair: &Pair) -> Judged {
-    let language = pair.draft.language.unwrap_or(Language::French);
-    let judged = |said, similarity, reason| Judged {
-        id: pair.id.clone(),
-        set: pair.set,
-        language,
-        expected: pair.verdict,
-        said,
-        similarity,
-        reason,
+    match placed(pair) {
+        Ok((_, said)) => pair.judged(&said),
+        Err(reason) => pair.undrafted(reason),
+    }
+}
+
+/// Judges a pair, and asks `llm` where rules cannot tell.
+///
+/// # Errors
+/// [`Fault::Missing`] when the model's endpoint is not there: then nothing is measured.
+pub async fn judge_pair_with(pair: &Pair, llm: &Llm) -> Result<Judged, Fault> {
+    let ((draft, rival), by_rules) = match placed(pair) {
+        Ok(placed) => placed,
+        Err(reason) => return Ok(pair.undrafted(reason)),
     };
-    let (known, draft) = match (drafted(&pair.known), drafted(&pair.draft)) {
-        (Ok(known), Ok(draft)) => (known, draft),
-        (Err(reason), _) => return judged(None, 0.0, format!("known: {reason}")),
-        (_, Err(reason)) => return judged(None, 0.0, format!("draft: {reason}")),
-    };
+    if !is_grey(&by_rules) {
+        return Ok(pair.judged(&by_rules));
+    }
+    let cases = [case_of(pair.draft.clone()), case_of(pair.known.clone())];
+    let grey = Grey { intervention: None, draft: &draft, rival: &rival, cases: &cases, by_rules: &by_rules };
+    Ok(pair.judged(&second_opinion(llm, &grey, true).await?))
+}
+
+impl Pair {
+    fn judged(&self, said: &Comparison) -> Judged {
+        let by_rules = said.by_rules.unwrap_or(said.verdict);
+        Judged {
+            id: self.id.clone(),
+            set: self.set,
+            language: self.draft.language.unwrap_or(Language::French),
+            expected: self.verdict,
+            said: Some(said.verdict),
+            similarity: said.similarity,
+            reason: said.reason.clone(),
+            grey: is_grey(&Comparison { verdict: by_rules, ..said.clone() }),
+            by_rules: said.by_rules,
+        }
+    }
+
+    fn undrafted(&self, reason: String) -> Judged {
+        let none = Comparison::new(Verdict::New, None, 0.0, reason);
+        Judged { said: None, ..self.judged(&none) }
+    }
+}
+
+/// Both drafts and what rules say of them, or why one tells too little for a draft.
+fn placed(pair: &Pair) -> Result<((Draft, Rival), Comparison), String> {
+    let known = drafted(&pair.known).map_err(|reason| format!("known: {reason}"))?;
+    let content = drafted(&pair.draft).map_err(|reason| format!("draft: {reason}"))?;
     let rival = Rival { known: Known::Procedure(ProcedureId::new()), version: 1, content: known };
-    let said = judge(&draft, &[rival]);
-    judged(Some(said.verdict), said.similarity, said.reason)
+    let said = judge(&content, std::slice::from_ref(&rival));
+    let draft = Draft {
+        id: DraftId::new(),
+        intervention: InterventionId::new(),
+        content,
+        provenance: offline::Offline.provenance(),
+        suspicions: Vec::new(),
+        comparison: None,
+        version: 1,
+        created_at: pair.draft.closed_at,
+        updated_at: pair.draft.closed_at,
+    };
+    Ok(((draft, rival), said))
 }
 
 /// What the offline extractor makes of a delivery, or why nothing.
@@ -126,23 +183,55 @@ fn drafted(intake: &Intake) -> Result<Content, String> {
     }
 }
 
-/// Judges all pairs.
+/// Judges all pairs by rules.
 #[must_use]
 pub fn measure(pairs: &[Pair]) -> Run {
     let judged: Vec<Judged> = pairs.iter().map(judge_pair).collect();
+    sum(format!("rules, drafts by offline {}", offline::VERSION), &judged)
+}
+
+/// Judges all pairs, those in the grey zone with `llm`, and adds what that took: how many were grey, of how many the model
+/// gave a verdict, tokens, cost and seconds.
+///
+/// # Errors
+/// As [`judge_pair_with`].
+pub async fn measure_with(pairs: &[Pair], llm: &Llm) -> Result<Run, Fault> {
+    let (begun, before) = (Instant::now(), llm.spent());
+    let mut judged = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        judged.push(judge_pair_with(pair, llm).await?);
+    }
+    let spent = llm.spent().since(before);
+    let of = format!(
+        "rules, and {} (prompt {}) where they cannot tell, drafts by offline {}",
+        llm.name(),
+        prompts::compare::version_of(),
+        offline::VERSION
+    );
+    let mut run = sum(of, &judged);
+    let count = |which: &dyn Fn(&Judged) -> bool| judged.iter().filter(|j| which(j)).count() as f64;
+    run.figures.put("grey", count(&|j| j.grey));
+    run.figures.put("judged_by_model", count(&|j| j.by_rules.is_some()));
+    run.figures.put("changed_by_model", count(&|j| j.by_rules.is_some() && j.by_rules != j.said));
+    run.figures.spent(std::iter::once(spent));
+    run.figures.put("seconds", begun.elapsed().as_secs_f64());
+    Ok(run)
+}
+
+fn sum(of: String, judged: &[Judged]) -> Run {
     let all: Vec<&Judged> = judged.iter().collect();
-    let of = |which: &dyn Fn(&Judged) -> bool| all.iter().copied().filter(|j| which(j)).collect::<Vec<_>>();
+    let chosen = |which: &dyn Fn(&Judged) -> bool| all.iter().copied().filter(|j| which(j)).collect::<Vec<_>>();
     let mut sums = figures(&all);
-    let held = figures(&of(&|j| j.set == Half::HeldOut));
+    let held = figures(&chosen(&|j| j.set == Half::HeldOut));
     sums.0.extend(held.0.into_iter().map(|(name, value)| (format!("held_out_{name}"), value)));
-    let languages = Language::ALL.iter().map(|l| (l.to_string(), of(&|j| j.language == *l)));
+    let languages = Language::ALL.iter().map(|l| (l.to_string(), chosen(&|j| j.language == *l)));
     Run {
         eval: "compare".into(),
-        of: format!("rules, drafts by offline {}", offline::VERSION),
+        of,
         cases: judged.len(),
         figures: sums,
         languages: languages.filter(|(_, of)| !of.is_empty()).map(|(l, of)| (l, figures(&of))).collect(),
-        failures: failures(&judged),
+        failures: failures(judged),
         details: judged.iter().filter_map(|j| serde_json::to_value(j).ok()).collect(),
     }
 }

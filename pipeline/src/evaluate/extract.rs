@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use savoir_models::content::Content;
 use savoir_models::text::Language;
+use savoir_models::usage::Spent;
 use serde::{Deserialize, Serialize};
 
 pub use beside::{Beside, beside};
@@ -24,27 +25,6 @@ use crate::extractor::{Extraction, Extractor};
 use crate::fault::Fault;
 use crate::redact::redact;
 use crate::verify::verify;
-
-/// What model calls have cost so far, for those who count it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Spent {
-    /// Tokens of the prompts.
-    pub prompt_tokens: u64,
-    /// Tokens of the answers.
-    pub completion_tokens: u64,
-    /// In the currency of the settings' prices.
-    pub cost: f64,
-}
-
-impl Spent {
-    fn since(self, before: Self) -> Self {
-        Self {
-            prompt_tokens: self.prompt_tokens.saturating_sub(before.prompt_tokens),
-            completion_tokens: self.completion_tokens.saturating_sub(before.completion_tokens),
-            cost: self.cost - before.cost,
-        }
-    }
-}
 
 /// Counts what an extractor spends.
 pub trait Meter: Send + Sync {
@@ -200,10 +180,7 @@ fn figures(judged: &[&Judged]) -> Figures {
     };
     out.put("unsupported_rate", of_statements(&|s| s.unsupported));
     out.put("unproven_rate", of_statements(&|s| s.unproven));
-    let spent = |what: &dyn Fn(&Spent) -> f64| judged.iter().map(|j| what(&j.spent)).sum::<f64>();
-    out.put("prompt_tokens", spent(&|s| s.prompt_tokens as f64));
-    out.put("completion_tokens", spent(&|s| s.completion_tokens as f64));
-    out.put("cost", spent(&|s| s.cost));
+    out.spent(judged.iter().map(|j| j.spent));
     out.put("seconds", judged.iter().map(|j| j.seconds).sum());
     out
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use savoir_models::usage::Spent;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Expected, given, and what of both is the same: what precision, recall and F1 are made of.
@@ -65,6 +66,13 @@ impl Figures {
     /// Notes a figure, rounded to what can be told apart: four decimals.
     pub fn put(&mut self, name: &str, value: f64) {
         self.0.push((name.to_owned(), (value * 10_000.0).round() / 10_000.0));
+    }
+
+    /// Notes what model calls cost together: tokens and money.
+    pub(super) fn spent(&mut self, all: impl Iterator<Item = Spent> + Clone) {
+        self.put("prompt_tokens", all.clone().map(|s| s.prompt_tokens as f64).sum());
+        self.put("completion_tokens", all.clone().map(|s| s.completion_tokens as f64).sum());
+        self.put("cost", all.map(Spent::cost).sum());
     }
 
     /// Notes the mean of values; none where there are none.

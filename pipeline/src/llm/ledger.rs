@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use savoir_models::clock::{Clock, Timestamp};
 use savoir_models::store::{Db, StoreError};
-use savoir_models::usage::Usage;
+use savoir_models::usage::{Spent, Usage};
 
 use super::settings::Prices;
 use super::{Failure, Message, Question, Reply};
-use crate::evaluate::extract::Spent;
 use crate::fault::Need;
 
 /// The account of a model.
@@ -69,9 +68,7 @@ impl Ledger {
             took_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
         };
         if let Ok(mut spent) = self.spent.lock() {
-            spent.prompt_tokens += u64::try_from(usage.prompt_tokens).unwrap_or(0);
-            spent.completion_tokens += u64::try_from(usage.completion_tokens).unwrap_or(0);
-            spent.cost += usage.cost_micros as f64 / 1e6;
+            spent.add(&usage);
         }
         if let Err(error) = self.write(question, &usage, self.clock.now()).await {
             // The answer is there and paid for: it is worth more than its bill.

@@ -3,14 +3,18 @@
 //! "Before" is the order of the passages' numbers. What the indexes have not followed yet is read from SQL: a draft is
 //! never compared with less than what was committed when it took its place, and nothing waits for an index.
 
-use savoir_models::draft::{Comparison, Draft, Known, Verdict};
+use std::collections::BTreeSet;
+
+use savoir_models::draft::{Comparison, Draft, Known};
+use savoir_models::evidence::Source;
 use savoir_models::id::InterventionId;
 use savoir_models::intervention::Stage;
 use savoir_models::job::Step;
 use savoir_models::passage::Passage;
 use savoir_models::store::house;
 
-use crate::compare::{Asked, Rival, SAME_PROBLEM, SAME_SYMPTOM, nearest, weigh};
+use crate::compare::grey::{self, Grey, is_grey};
+use crate::compare::{Asked, Rival, nearest, weigh};
 use crate::fault::Fault;
 use crate::index::analysis::family_key;
 use crate::kit::Kit;
@@ -23,7 +27,8 @@ const JUDGED: usize = 5;
 /// may miss something, and an expert sees two drafts where one would do.
 const BEHIND: i64 = 1_000;
 
-pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> {
+/// `last`: no further try would follow a failure.
+pub(crate) async fn run(kit: &Kit, id: InterventionId, last: bool) -> Result<Output, Fault> {
     let draft = super::index::draft(kit, id).await?;
     let mine = kit.db.passages_of(Known::Draft(draft.id)).await?;
     let mut rivals = Vec::new();
@@ -40,7 +45,7 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
     }
     let comparison = weigh(&draft, &rivals);
     let comparison =
-        if grey(&comparison) { second_opinion(kit, &draft, &rivals, comparison).await? } else { comparison };
+        if is_grey(&comparison) { second_opinion(kit, &draft, &rivals, comparison, last).await? } else { comparison };
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
             tx.put_comparison(draft.id, &comparison).await?;
@@ -66,50 +71,48 @@ async fn rival(kit: &Kit, known: Known) -> Result<Option<Rival>, Fault> {
     })
 }
 
-/// How near to a border rules are no better than chance: half of what two tellings of one problem differ by.
-const NEAR_A_BORDER: f64 = 0.06;
-
-/// Whether rules cannot tell: there is something near, and the measure lies so close to the border between two verdicts
-/// that another choice of words would have given the other. A model may then be asked.
-pub(crate) fn grey(comparison: &Comparison) -> bool {
-    let near = |border: f64| (comparison.similarity - border).abs() < NEAR_A_BORDER;
-    match comparison.verdict {
-        _ if comparison.nearest.is_none() => false,
-        // Below the border it is another problem; above it too, where cause and repair are others.
-        Verdict::New => near(SAME_PROBLEM) || comparison.similarity > SAME_PROBLEM,
-        Verdict::Same => near(SAME_PROBLEM),
-        // From the second border on, an opposite cause is a contradiction and no update.
-        Verdict::Update | Verdict::Contradiction => near(SAME_PROBLEM) || near(SAME_SYMPTOM),
-    }
-}
-
-/// The seat of a model that judges the grey zone: it returns a comparison of its own, with `judged_by`. As long as none
-/// sits there, the rules' word stands.
+/// The word of the house's language model on what rules cannot tell; their own where there is no model.
 async fn second_opinion(
-    _kit: &Kit,
-    _draft: &Draft,
-    _rivals: &[Rival],
+    kit: &Kit,
+    draft: &Draft,
+    rivals: &[Rival],
     by_rules: Comparison,
+    last: bool,
 ) -> Result<Comparison, Fault> {
-    Ok(by_rules)
+    let rival = rivals.iter().find(|rival| Some(rival.known) == by_rules.nearest);
+    let (Some(llm), Some(rival)) = (&kit.llm, rival) else { return Ok(by_rules) };
+    let mut cases = vec![super::case(kit, draft.intervention).await?];
+    for other in origins(kit, rival).await? {
+        cases.extend(kit.db.case(other).await?);
+    }
+    let intervention = Some(draft.intervention);
+    let grey = Grey { intervention, draft, rival, cases: &cases, by_rules: &by_rules };
+    grey::second_opinion(llm, &grey, last).await
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use savoir_models::id::ProcedureId;
-
-    fn is_grey(verdict: Verdict, similarity: f64) -> bool {
-        let nearest = Some(Known::Procedure(ProcedureId::new()));
-        grey(&Comparison::new(verdict, nearest, similarity, String::new()))
+/// The interventions that the statements of a rival come from: its own, and those that its evidence names.
+async fn origins(kit: &Kit, rival: &Rival) -> Result<BTreeSet<InterventionId>, Fault> {
+    let mut drafts = BTreeSet::new();
+    match rival.known {
+        Known::Draft(id) => {
+            drafts.insert(id);
+        }
+        Known::Procedure(id) => {
+            // Every revision: a statement of the first may stand in the last.
+            for revision in kit.db.revisions(id, &house()).await? {
+                let Some(review) = revision.review else { continue };
+                drafts.extend(kit.db.review(review).await?.map(|review| review.draft));
+            }
+        }
     }
-
-    #[test]
-    fn only_what_lies_near_a_border_of_its_verdict_is_grey() {
-        assert!(is_grey(Verdict::New, 0.40) && is_grey(Verdict::Same, 0.44));
-        assert!(is_grey(Verdict::Contradiction, 0.62) && is_grey(Verdict::Update, 0.58));
-        assert!(is_grey(Verdict::New, 0.55), "alike, and of another cause: rules do not know");
-        assert!(!is_grey(Verdict::New, 0.25) && !is_grey(Verdict::Same, 0.62) && !is_grey(Verdict::Update, 0.8));
-        assert!(!grey(&Comparison::new(Verdict::New, None, 0.42, String::new())), "nothing is near");
+    let statements = rival.content.statements();
+    drafts.extend(statements.iter().flat_map(|(_, s)| &s.evidence).filter_map(|e| match &e.source {
+        Source::Elsewhere { draft, .. } => Some(*draft),
+        _ => None,
+    }));
+    let mut out = BTreeSet::new();
+    for id in drafts {
+        out.extend(kit.db.draft(id).await?.map(|draft| draft.intervention));
     }
+    Ok(out)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use savoir_models::draft::{Known, Verdict};
+use savoir_models::draft::{Comparison, Known};
 use savoir_models::id::{DraftId, InterventionId, ProcedureId};
 use savoir_models::intervention::Stage;
 use savoir_models::job::JobState;
@@ -24,8 +24,7 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId) -> Result<Output, Fault> 
     for case in kit.db.cases_of(draft.id).await? {
         minutes += super::case(kit, case).await?.intervention.intake.minutes();
     }
-    let same = draft.comparison.as_ref().filter(|c| c.verdict == Verdict::Same).and_then(|c| c.nearest);
-    let home = match same {
+    let home = match draft.comparison.as_ref().and_then(Comparison::home) {
         Some(Known::Procedure(known)) => Home::Procedure(known),
         Some(Known::Draft(known)) => home_of(kit, known).await?,
         None => Home::Nowhere,

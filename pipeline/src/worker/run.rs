@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::Room;
-use crate::fault::Fault;
+use crate::fault::{Fault, Need};
 use crate::hooks::{Killed, Point};
 use crate::kit::Kit;
 use crate::progress::Progress;
@@ -169,8 +169,10 @@ impl Chain {
             return tx.commit().await;
         }
         tracing::warn!(job = %job.id, step = %job.step, %state, reason, "job put back");
-        if let Fault::Missing { .. } = fault {
-            // One probe speaks for all: what else waits for the same is not tried before this one is.
+        // One probe speaks for all: what else waits for the same is not tried before this one is. Of comparisons only
+        // those in the grey zone ask a model; the others wait for none.
+        let few = job.step == Step::Compare && matches!(fault, Fault::Missing { need: Need::LanguageModel, .. });
+        if matches!(fault, Fault::Missing { .. }) && !few {
             tx.put_off(job.step, ready_at, &reason, now).await?;
         }
         if job.step != Step::Publish

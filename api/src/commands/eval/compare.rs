@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use savoir_pipeline::evaluate::compare;
 
 use super::{Output, finish};
+use crate::boot;
 use crate::commands::Outcome;
+use crate::config::Config;
 
 /// What `eval compare` takes.
 #[derive(Debug, clap::Args)]
@@ -13,15 +15,19 @@ pub struct Arguments {
     /// Pairs of your own (JSON Lines), instead of those that come with Savoir.
     #[arg(long, value_name = "FILE")]
     gold: Vec<PathBuf>,
+    /// By rules alone, though the settings name a language model.
+    #[arg(long)]
+    rules: bool,
     #[command(flatten)]
     output: Output,
 }
 
-/// Runs the command: by rules, on drafts of the offline extractor.
+/// Runs the command: by rules, on drafts of the offline extractor; where rules cannot tell, by the language model that the
+/// settings name, if any.
 ///
 /// # Errors
-/// A file that is not as it should be.
-pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+/// A file that is not as it should be; a model's endpoint that is not there.
+pub(super) async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     arguments.output.check()?;
     let mut pairs = Vec::new();
     for file in &arguments.gold {
@@ -30,5 +36,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     if arguments.gold.is_empty() {
         pairs = compare::shipped()?;
     }
-    finish(&compare::measure(&pairs), &arguments.output)
+    let llm = if arguments.rules { None } else { boot::asked(config).await? };
+    let run = match llm {
+        Some(llm) => compare::measure_with(&pairs, &llm).await?,
+        None => compare::measure(&pairs),
+    };
+    finish(&run, &arguments.output)
 }

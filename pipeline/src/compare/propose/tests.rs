@@ -46,8 +46,8 @@ fn with_steps(steps: &[&str]) -> Content {
     Content { steps: steps.iter().map(|s| said(s)).collect(), ..known() }
 }
 
-fn proposed(ours: Content) -> Vec<Change> {
-    let draft = Draft {
+fn drafted(ours: Content) -> Draft {
+    Draft {
         id: DraftId::new(),
         intervention: InterventionId::new(),
         content: ours,
@@ -62,7 +62,11 @@ fn proposed(ours: Content) -> Vec<Change> {
         version: 3,
         created_at: Timestamp(0),
         updated_at: Timestamp(0),
-    };
+    }
+}
+
+fn proposed(ours: Content) -> Vec<Change> {
+    let draft = drafted(ours);
     let rival = Rival { known: Known::Procedure(ProcedureId::new()), version: 7, content: known() };
     let Some(proposal) = propose(&draft, &rival) else { return Vec::new() };
     assert_eq!((proposal.known_version, proposal.draft_version), (7, 3));
@@ -194,4 +198,41 @@ fn dangers_parts_tools_signs_cause_and_models_that_are_not_told_are_proposed() {
 fn two_languages_propose_nothing_to_each_other() {
     let english = Content { language: Language::English, steps: vec![said("Replace the belt")], ..known() };
     assert_eq!(edits(english), []);
+}
+
+/// What a model names, as changes.
+fn named_as(ours: Content, differences: &[(DifferenceKind, Option<usize>, Option<usize>)]) -> Vec<Edit> {
+    let draft = drafted(ours);
+    let rival = Rival { known: Known::Procedure(ProcedureId::new()), version: 4, content: known() };
+    let differences: Vec<Difference> =
+        differences.iter().map(|(kind, known, new)| Difference { kind: *kind, known: *known, new: *new }).collect();
+    let proposal = named(&draft, &rival, &differences);
+    proposal.map(|p| p.changes.into_iter().map(|c| c.edit).collect()).unwrap_or_default()
+}
+
+#[test]
+fn what_a_model_names_becomes_changes_in_the_drafts_own_words() {
+    use DifferenceKind::{Change, Contradict, Insert, Warn};
+    // Lines: 1 title, 2 symptom, 3 cause, 4 tool, 5 to 9 steps, 10 verification.
+    let mut ours = known();
+    ours.steps[1] = said("Démonter la façade par le bas");
+    ours.cause = Some(said("Microrupteur de porte grippé"));
+    let edits = named_as(ours.clone(), &[(Change, Some(6), Some(6)), (Change, Some(3), Some(3))]);
+    assert_eq!(edits[0], Edit::Replace { step: 1, by: said("Démonter la façade par le bas") });
+    assert_eq!(edits[1], Edit::Cause { statement: said("Microrupteur de porte grippé") });
+    assert_eq!(edits.len(), 2);
+    assert!(edits.iter().all(|e| !e.statement().unwrap().evidence.is_empty()), "with its evidence");
+
+    let edits = named_as(ours.clone(), &[(Insert, None, Some(6)), (Insert, None, Some(6)), (Insert, None, Some(10))]);
+    let inserted = |e: &&Edit| matches!(e, Edit::Insert { statement, .. } if *statement == ours.steps[1]);
+    assert_eq!((edits.len(), edits.iter().filter(inserted).count()), (2, 1), "once: {edits:?}");
+    assert!(matches!(&edits[1], Edit::Check { .. }));
+
+    ours.hazards = vec![Hazard { kind: HazardKind::Heat, statement: said("Vitre brûlante") }];
+    let edits = named_as(ours.clone(), &[(Warn, None, Some(5))]);
+    assert_eq!(edits, [Edit::Warn { hazard: Some(HazardKind::Heat), statement: said("Vitre brûlante") }]);
+    // What names nothing that can be changed changes nothing.
+    let nothing =
+        [(Contradict, Some(3), Some(3)), (Change, None, Some(6)), (Change, Some(1), Some(1)), (Insert, None, None)];
+    assert_eq!(named_as(ours, &nothing), []);
 }

@@ -154,16 +154,16 @@ async fn an_answer_that_is_none_counts_against_the_schema_and_a_missing_endpoint
 
 #[tokio::test]
 async fn what_a_case_costs_is_the_difference_on_the_meter() {
-    struct Ticking(std::sync::atomic::AtomicU64);
+    struct Ticking(std::sync::atomic::AtomicI64);
     impl Meter for Ticking {
         fn spent(&self) -> Spent {
             let n = self.0.fetch_add(100, std::sync::atomic::Ordering::Relaxed);
-            Spent { prompt_tokens: n, completion_tokens: n / 10, cost: n as f64 / 1000.0 }
+            Spent { prompt_tokens: n, completion_tokens: n / 10, cost_micros: n * 1_000, ..Spent::default() }
         }
     }
     let (gold, draft) = rich();
     let extractor = Answers(|d| Ok(Extraction::Draft(Box::new(perfect(d)))), draft);
     let judged = judge(&gold, &extractor, Some(&Ticking(50.into()))).await.unwrap();
     assert_eq!((judged.spent.prompt_tokens, judged.spent.completion_tokens), (100, 10));
-    assert!((judged.spent.cost - 0.1).abs() < 1e-9);
+    assert!((judged.spent.cost() - 0.1).abs() < 1e-9);
 }
