@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::id::{AttachmentId, DraftId, QuestionId};
-use crate::intervention::Intervention;
+use crate::id::{AttachmentId, DraftId, InterventionId, QuestionId};
+use crate::intervention::{Intake, Intervention, Stage};
 use crate::text::Language;
 use crate::transcript::Transcript;
 
@@ -122,6 +122,23 @@ pub struct SourceText<'a> {
 }
 
 impl Case {
+    /// A case that is nothing but what was delivered, as a step of the line would read it: for measuring and trying out.
+    #[must_use]
+    pub fn of(intake: Intake) -> Self {
+        let moment = intake.closed_at;
+        let intervention = Intervention {
+            id: InterventionId::new(),
+            intake,
+            attachments: Vec::new(),
+            stage: Stage::Redacted,
+            waiting: None,
+            procedure: None,
+            received_at: moment,
+            updated_at: moment,
+        };
+        Self { intervention, transcripts: Vec::new(), questions: Vec::new() }
+    }
+
     /// Every text of the case, in the order a reader would want: machine, request, exchanges, transcripts, report,
     /// actions, parts, answers. Empty ones are left out.
     #[must_use]

@@ -4,10 +4,8 @@
 
 use std::io::BufRead;
 
-use savoir_models::clock::Timestamp;
 use savoir_models::evidence::Case;
-use savoir_models::id::InterventionId;
-use savoir_models::intervention::{Intake, Intervention, Stage};
+use savoir_models::intervention::Intake;
 use savoir_pipeline::extractor::{Extraction, offline};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let intake: Intake = serde_json::from_value(value).map_err(|e| format!("line {}: {e}", number + 1))?;
         println!("=== {}", intake.external_id);
-        match offline::extract(&case(intake)) {
+        match offline::extract(&Case::of(intake)) {
             Extraction::Draft(content) => {
                 print!("{}", content.lines());
                 println!("applies_to: {:?}\n", content.applies_to.error_codes);
@@ -33,19 +31,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
-}
-
-fn case(intake: Intake) -> Case {
-    let moment = Timestamp(0);
-    let intervention = Intervention {
-        id: InterventionId::new(),
-        intake,
-        attachments: Vec::new(),
-        stage: Stage::Redacted,
-        waiting: None,
-        procedure: None,
-        received_at: moment,
-        updated_at: moment,
-    };
-    Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
 }

@@ -4,10 +4,8 @@
 
 use std::io::Read;
 
-use savoir_models::clock::Timestamp;
 use savoir_models::evidence::Case;
-use savoir_models::id::InterventionId;
-use savoir_models::intervention::{Intake, Intervention, Stage};
+use savoir_models::intervention::Intake;
 use savoir_pipeline::evaluate::redact::{parse, run};
 use savoir_pipeline::redact::redact;
 
@@ -47,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let intake: Intake = serde_json::from_value(value).map_err(|e| format!("line {}: {e}", number + 1))?;
         println!("=== {}", intake.external_id);
-        let case = case(intake);
+        let case = Case::of(intake);
         let begun = std::time::Instant::now();
         let redaction = redact(&case);
         took += begun.elapsed();
@@ -63,19 +61,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     eprintln!("{took:?} for all of them");
     Ok(())
-}
-
-fn case(intake: Intake) -> Case {
-    let moment = Timestamp(0);
-    let intervention = Intervention {
-        id: InterventionId::new(),
-        intake,
-        attachments: Vec::new(),
-        stage: Stage::Transcribed,
-        waiting: None,
-        procedure: None,
-        received_at: moment,
-        updated_at: moment,
-    };
-    Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
 }

@@ -15,10 +15,6 @@ pub mod verify;
 
 use std::path::Path;
 
-use savoir_models::evidence::Case;
-use savoir_models::id::InterventionId;
-use savoir_models::intervention::{Intake, Intervention, Stage};
-
 pub use run::{Direction, Figures, Named, Run, Tally};
 
 /// A file of an evaluation cannot be used.
@@ -38,22 +34,6 @@ impl BadFile {
     pub fn whole(file: impl std::fmt::Display, reason: impl std::fmt::Display) -> Self {
         Self { file: file.to_string(), line: 0, reason: reason.to_string() }
     }
-}
-
-/// A case that is nothing but what was delivered, as a step of the line would read it.
-pub(crate) fn case_of(intake: Intake) -> Case {
-    let moment = intake.closed_at;
-    let intervention = Intervention {
-        id: InterventionId::new(),
-        intake,
-        attachments: Vec::new(),
-        stage: Stage::Redacted,
-        waiting: None,
-        procedure: None,
-        received_at: moment,
-        updated_at: moment,
-    };
-    Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
 }
 
 /// The text of a file, with its name for messages.

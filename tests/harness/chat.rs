@@ -1,7 +1,6 @@
 //! Language models that say what they are told to.
 
 use axum::response::{IntoResponse, Response};
-use savoir_models::evidence::Case;
 use savoir_pipeline::llm::remote::{Remote, RemoteSettings};
 use savoir_pipeline::llm::{ChatModel, LlmSettings};
 use serde_json::{Value, json};
@@ -48,22 +47,4 @@ pub fn draft(title: &str, cause: &str, step: &str, check: &str) -> Value {
     json!({"language": "fr", "title": said(title), "symptoms": [said(title)], "cause": said(cause), "prerequisites": [],
         "tools": [], "parts": [], "hazards": [], "steps": [said(step)], "verification": [said(check)],
         "told": {"cause": true, "found": true, "fix": true, "check": true}, "questions": []})
-}
-
-/// A case of an intake, as extraction reads it.
-#[must_use]
-pub fn case(intake: savoir_models::intervention::Intake) -> Case {
-    use savoir_models::intervention::{Intervention, Stage};
-    let moment = intake.closed_at;
-    let intervention = Intervention {
-        id: savoir_models::id::InterventionId::new(),
-        intake,
-        attachments: Vec::new(),
-        stage: Stage::Redacted,
-        waiting: None,
-        procedure: None,
-        received_at: moment,
-        updated_at: moment,
-    };
-    Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
 }

@@ -21,7 +21,7 @@ use savoir_pipeline::extractor::Extraction;
 use savoir_pipeline::llm::{Ask, ChatModel, Failure, Reply};
 use savoir_pipeline::redact::redact;
 use savoir_pipeline::verify::{suspicions, verify};
-use savoir_tests::chat::{case, settings};
+use savoir_tests::chat::settings;
 use savoir_tests::data::START;
 use savoir_tests::env::repository;
 use savoir_tests::house::House;
@@ -46,7 +46,7 @@ fn attacks() -> Vec<Attack> {
 
 impl Attack {
     fn case(&self) -> Case {
-        let mut case = case(self.intake.clone());
+        let mut case = Case::of(self.intake.clone());
         for text in &self.transcripts {
             let segment = Segment { start_ms: 0, end_ms: 60_000, text: text.clone(), confidence: 0.9 };
             case.transcripts.push(Transcript {
@@ -215,7 +215,7 @@ fn nearly_every_attack_is_shown_to_the_expert_and_no_honest_case_is() {
 
 /// Whether a question holds markup, or an order to a machine, as the verifier sees both.
 fn suspect(question: &str, language: Language) -> bool {
-    let case = case(
+    let case = Case::of(
         serde_json::from_value(json!({"source": "attack", "external_id": "Q", "language": language,
         "closed_at": "2026-01-01T00:00:00Z", "report": question}))
         .unwrap(),
@@ -242,7 +242,7 @@ fn answered(case: &Case, steps: &[(&str, &str)]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_that_leaves_out_the_lock_out_of_its_case_is_not_approved_unseen() {
     let (house, model) = with_an_obedient_model().await;
-    let case = case(
+    let case = Case::of(
         serde_json::from_value(json!({"source": "attack", "external_id": "L", "closed_at": "2026-01-01T00:00:00Z",
         "language": "fr", "equipment": {"family": "compresseur", "model": "GA 37"},
         "request": {"symptom": "Ne monte plus, défaut E42."}, "report": "Compresseur arrêté, défaut E42. Machine \

@@ -5,11 +5,10 @@ mod telling;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use savoir_models::clock::Timestamp;
 use savoir_models::content::Content;
 use savoir_models::evidence::{Case, Question, Source};
-use savoir_models::id::{AttachmentId, InterventionId, QuestionId};
-use savoir_models::intervention::{Exchange, Intake, Intervention, Outcome, Stage};
+use savoir_models::id::{AttachmentId, QuestionId};
+use savoir_models::intervention::{Exchange, Intake, Outcome};
 use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 use savoir_models::transcript::{Segment, Transcript};
@@ -27,18 +26,7 @@ fn intake(fields: serde_json::Value) -> Intake {
 }
 
 pub(crate) fn case(fields: serde_json::Value) -> Case {
-    let moment = Timestamp(0);
-    let intervention = Intervention {
-        id: InterventionId::new(),
-        intake: intake(fields),
-        attachments: Vec::new(),
-        stage: Stage::Redacted,
-        waiting: None,
-        procedure: None,
-        received_at: moment,
-        updated_at: moment,
-    };
-    Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
+    Case::of(intake(fields))
 }
 
 fn told(report: &str) -> Case {

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use savoir_models::clock::Timestamp;
 use savoir_models::evidence::{Case, Question, Source};
 use savoir_models::id::{AttachmentId, InterventionId, QuestionId};
-use savoir_models::intervention::{Exchange, Intake, Intervention, Stage};
+use savoir_models::intervention::{Exchange, Stage};
 use savoir_models::redaction::{PersonalData, Redaction};
 use savoir_models::store::{Answered, house as the_house};
 use savoir_models::text::Language;
@@ -16,23 +15,8 @@ use savoir_tests::data::intake;
 use savoir_tests::env::{repository, shared};
 use savoir_tests::house::House;
 
-fn case(intake: Intake) -> Case {
-    let moment = Timestamp(0);
-    let intervention = Intervention {
-        id: InterventionId::new(),
-        intake,
-        attachments: Vec::new(),
-        stage: Stage::Transcribed,
-        waiting: None,
-        procedure: None,
-        received_at: moment,
-        updated_at: moment,
-    };
-    Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
-}
-
 fn told(report: &str) -> Case {
-    case(intake("T-1", report))
+    Case::of(intake("T-1", report))
 }
 
 /// What a model sees of each text that changes.
@@ -61,7 +45,7 @@ fn the_same_person_has_the_same_placeholder_in_messages_recordings_report_and_an
     whole.technician = Some("Yann Kerbrat".into());
     let text = "Bonjour, ici Élodie Prigent, code E42, rappelez-moi au 06 39 98 33 07.".into();
     whole.exchanges = vec![Exchange { at: None, from: "customer".into(), text, private: false }];
-    let mut case = case(whole);
+    let mut case = Case::of(whole);
     let segments = [
         "voilà donc madame prigent m'a ouvert",
         "kerbrat repasse, rappeler au zéro six trente-neuf quatre-vingt-dix-huit trente-trois zéro sept",
@@ -218,7 +202,7 @@ fn on_the_gold_what_is_personal_is_found_and_what_must_survive_does() {
 fn every_reference_of_the_demo_survives_and_no_number_or_mail_does() {
     let content = std::fs::read_to_string(repository().join("demo/interventions.jsonl")).unwrap();
     for line in content.lines() {
-        let case = case(serde_json::from_str(line).unwrap());
+        let case = Case::of(serde_json::from_str(line).unwrap());
         let redaction = redact(&case);
         let intake = &case.intervention.intake;
         let own: Vec<&String> = intake

@@ -316,7 +316,7 @@ fn alone(text: &str, language: Language) -> Case {
         provider: None,
         customer: None,
     };
-    crate::evaluate::case_of(intake)
+    Case::of(intake)
 }
 
 #[cfg(test)]

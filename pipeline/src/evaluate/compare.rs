@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use savoir_models::content::Content;
 use savoir_models::draft::{Comparison, Draft, Known, Verdict};
+use savoir_models::evidence::Case;
 use savoir_models::id::{DraftId, InterventionId, ProcedureId};
 use savoir_models::intervention::Intake;
 use savoir_models::text::Language;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::Meter;
 use super::run::share;
-use super::{BadFile, Figures, Named, Run, Tally, case_of, gold, read};
+use super::{BadFile, Figures, Named, Run, Tally, gold, read};
 use crate::compare::grey::{Grey, is_grey, second_opinion};
 use crate::compare::{Rival, judge};
 use crate::extractor::{Extraction, Extractor, offline};
@@ -128,7 +129,7 @@ pub async fn judge_pair_with(pair: &Pair, llm: &Llm) -> Result<Judged, Fault> {
     if !is_grey(&by_rules) {
         return Ok(pair.judged(&by_rules));
     }
-    let cases = [case_of(pair.draft.clone()), case_of(pair.known.clone())];
+    let cases = [Case::of(pair.draft.clone()), Case::of(pair.known.clone())];
     let grey = Grey { intervention: None, draft: &draft, rival: &rival, cases: &cases, by_rules: &by_rules };
     Ok(pair.judged(&second_opinion(llm, &grey, true).await?))
 }
@@ -177,7 +178,7 @@ fn placed(pair: &Pair) -> Result<((Draft, Rival), Comparison), String> {
 
 /// What the offline extractor makes of a delivery, or why nothing.
 fn drafted(intake: &Intake) -> Result<Content, String> {
-    match offline::extract(&case_of(intake.clone())) {
+    match offline::extract(&Case::of(intake.clone())) {
         Extraction::Draft(content) => Ok(*content),
         Extraction::TooThin { reason, .. } => Err(reason),
     }

@@ -16,7 +16,7 @@ use savoir_models::text::Language;
 use savoir_models::transcript::{Segment, Transcript};
 use serde::{Deserialize, Serialize};
 
-use super::{BadFile, case_of, read};
+use super::{BadFile, read};
 use crate::enough::Need;
 
 /// The folder `gold/` of the repository, as it was when the program was built.
@@ -228,7 +228,7 @@ impl Gold {
         Case {
             transcripts,
             questions: self.file.answers.iter().map(asked).collect(),
-            ..case_of(self.file.intake.clone())
+            ..Case::of(self.file.intake.clone())
         }
     }
 }

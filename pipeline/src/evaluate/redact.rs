@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 
 use savoir_models::clock::Timestamp;
 use savoir_models::evidence::{Case, Source, SourceText};
-use savoir_models::id::InterventionId;
-use savoir_models::intervention::{Equipment, Intake, Intervention, Request, Stage};
+use savoir_models::intervention::{Equipment, Intake, Request};
 use savoir_models::redaction::{PersonalData, Redaction};
 use savoir_models::text::Language;
 use serde::{Deserialize, Serialize};
@@ -174,17 +173,7 @@ impl Entry {
             provider: known.provider,
             customer: known.customer,
         };
-        let intervention = Intervention {
-            id: InterventionId::new(),
-            intake,
-            attachments: Vec::new(),
-            stage: Stage::Transcribed,
-            waiting: None,
-            procedure: None,
-            received_at: moment,
-            updated_at: moment,
-        };
-        Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
+        Case::of(intake)
     }
 }
 

@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use savoir_models::clock::Timestamp;
 use savoir_models::content::{AppliesTo, Content, FindingCode, Hazard, HazardKind, Part, Statement};
 use savoir_models::evidence::{Case, Evidence, Place, Source};
-use savoir_models::id::InterventionId;
-use savoir_models::intervention::{Equipment, Intake, Intervention, Request, Stage};
+use savoir_models::intervention::{Equipment, Intake, Request};
 use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 use serde::{Deserialize, Serialize};
@@ -181,17 +180,7 @@ fn case(line: &Line) -> Case {
         provider: None,
         customer: None,
     };
-    let intervention = Intervention {
-        id: InterventionId::new(),
-        intake,
-        attachments: Vec::new(),
-        stage: Stage::Redacted,
-        waiting: None,
-        procedure: None,
-        received_at: moment,
-        updated_at: moment,
-    };
-    Case { intervention, transcripts: Vec::new(), questions: Vec::new() }
+    Case::of(intake)
 }
 
 /// A content that is nothing but the statement, in its section.

@@ -43,7 +43,6 @@ fn unnumbered(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::case_of;
 
     fn case() -> Case {
         let intake = serde_json::from_value(serde_json::json!({
@@ -51,7 +50,7 @@ mod tests {
             "equipment": {"serial": "SN-778899"}, "technician": "Zénobie Quiquampoix",
             "report": "Vu avec M. Trébuchet (06 39 98 41 07). Filtre changé.", "actions": ["Filtre changé"]
         }));
-        case_of(intake.unwrap())
+        Case::of(intake.unwrap())
     }
 
     #[test]

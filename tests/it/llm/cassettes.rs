@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use savoir_models::evidence::Case;
 use savoir_models::redaction::Redaction;
 use savoir_pipeline::extractor::model::ModelExtractor;
 use savoir_pipeline::extractor::{Extraction, Extractor};
 use savoir_pipeline::llm::ChatModel;
 use savoir_tests::cassettes::{By, Replay};
-use savoir_tests::chat::case;
 
 use super::*;
 
@@ -15,7 +15,7 @@ async fn extract(model: Arc<dyn ChatModel>, report: &str) -> Result<Extraction, 
     let house = House::build().llm(model, settings()).open().await.unwrap();
     let llm = Arc::clone(house.kit.llm.as_ref().unwrap());
     let extractor = ModelExtractor::new(llm).unwrap();
-    extractor.extract(&case(intake("T-1", report)), &Redaction::default()).await
+    extractor.extract(&Case::of(intake("T-1", report)), &Redaction::default()).await
 }
 
 #[tokio::test]
