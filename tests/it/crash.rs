@@ -38,7 +38,7 @@ async fn approve(house: &House) {
     let review = house.kit.db.reviews(ReviewState::Open, None, 2).await.unwrap().pop().expect("a review is open");
     let decision = Decision::Approve { audience: Audience::Technician, into: None };
     let expert = Viewer::new("Anne", Role::Expert);
-    let decided = house.kit.db.decide(review.id, &decision, &expert, 1, house.kit.clock.now()).await.unwrap();
+    let decided = house.kit.db.decide(review.id, &decision, &expert, read(1), house.kit.clock.now()).await.unwrap();
     assert!(matches!(decided, Decided::Done(Some(_))), "{decided:?}");
 }
 

@@ -199,7 +199,7 @@ async fn approve(kit: &Arc<Kit>, stop: &CancellationToken) -> anyhow::Result<u64
         }
         let audience = if approved % 2 == 0 { Audience::Technician } else { Audience::Customer };
         let decision = Decision::Approve { audience, into: None };
-        match kit.db.decide(review.id, &decision, &expert, draft.version, kit.clock.now()).await? {
+        match kit.db.decide(review.id, &decision, &expert, Reading { version: draft.version, dangers: hazards::kinds }, kit.clock.now()).await? {
             Decided::Done(_) => approved += 1,
             other => anyhow::bail!("the demo expert could not approve {}: {other:?}", draft.content.title.text),
         }
