@@ -32,6 +32,8 @@ words!(
         Negation = "negation",
         /// It stands in another order than its evidence tells.
         Order = "order",
+        /// The case tells of something that made the machine safe, and no step does.
+        Omission = "omission",
         /// It rests only on words that do not tell what was done: a customer's message, a field.
         Witness = "witness",
         /// Its evidence tries to give orders to a machine that reads.

@@ -23,6 +23,7 @@ mod piece;
 mod pieces;
 mod questions;
 mod room;
+mod safe;
 mod segments;
 mod sentences;
 mod sources;

@@ -8,6 +8,7 @@ pub mod enough;
 pub mod evaluate;
 pub mod extractor;
 pub mod fault;
+pub mod hazards;
 pub mod hooks;
 pub(crate) mod http;
 pub mod index;

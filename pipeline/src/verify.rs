@@ -7,6 +7,7 @@ mod hostile;
 mod lexemes;
 mod names;
 mod negation;
+mod omission;
 mod order;
 mod quantities;
 pub(crate) mod quotes;
@@ -48,6 +49,9 @@ pub fn verify(case: &Case, redaction: &Redaction, content: &mut Content) {
     }
     let steps = sections.iter().position(|s| *s == Section::Step).unwrap_or(sections.len());
     for (step, finding) in order::check(&room, content) {
+        found[steps + step].push(finding);
+    }
+    for (step, finding) in omission::check(&room, redaction, content) {
         found[steps + step].push(finding);
     }
     for (statement, mut held) in content.statements_mut().into_iter().zip(found) {

@@ -9,6 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use savoir_models::content::HazardKind;
 use savoir_models::text::Language;
 
+use super::safe;
 use super::sentences::Word;
 use super::verbs::Verbs;
 use super::words::UNACCENTED;
@@ -61,6 +62,10 @@ pub(super) enum Cue {
     /// What one switches, opens or shuts: a participle after it tells an action.
     Operated,
     Hazard(HazardKind),
+    /// What takes a danger away before one starts: "consigné", "proved dead".
+    Safe(HazardKind),
+    /// Words that speak of a danger elsewhere and of none here: "bouton-pression".
+    Harmless,
     Label(Label),
 }
 
@@ -113,10 +118,16 @@ impl Lexicon {
     fn build(language: Language, verbs: &str, cues: &str, nouns: &str) -> Self {
         let (mut patterns, mut kinds) = (Vec::new(), Vec::new());
         for (cue, phrase) in phrases(cues) {
-            patterns.push(match phrase.strip_suffix('*') {
+            let pattern = match phrase.strip_suffix('*') {
                 Some(stem) => format!(" {stem}"),
                 None => format!(" {phrase} "),
-            });
+            };
+            // Who takes a danger away speaks of it.
+            if let Cue::Safe(kind) = cue {
+                patterns.push(pattern.clone());
+                kinds.push(Cue::Hazard(kind));
+            }
+            patterns.push(pattern);
             kinds.push(cue);
         }
         let automaton = AhoCorasick::builder()
@@ -149,7 +160,8 @@ impl Lexicon {
             accents && hit.cue == Cue::Damage && hit.to == hit.from + 1 && UNACCENTED.contains(&word.low)
         };
         let at = |offset: usize| starts.partition_point(|s| *s <= offset).saturating_sub(1);
-        self.automaton
+        let mut hits: Vec<Hit> = self
+            .automaton
             .find_overlapping_iter(&haystack)
             .map(|m| Hit {
                 cue: self.cues[m.pattern().as_usize()],
@@ -157,7 +169,17 @@ impl Lexicon {
                 to: base + at(m.end().saturating_sub(2)) + 1,
             })
             .filter(|hit| !noun(hit))
-            .collect()
+            .collect();
+        let dangers = hits.iter().any(|h| matches!(h.cue, Cue::Hazard(_)));
+        if dangers {
+            let harmless: Vec<Hit> = hits.iter().filter(|h| h.cue == Cue::Harmless).copied().collect();
+            hits.retain(|h| {
+                let danger = matches!(h.cue, Cue::Hazard(_) | Cue::Safe(_));
+                let elsewhere = || harmless.iter().any(|no| no.from < h.to && h.from < no.to);
+                !danger || !(elsewhere() || safe::recorded(words, h.from - base, accents))
+            });
+        }
+        hits
     }
 
     /// Whether the word names a component; when it does, whether it is feminine.
@@ -190,6 +212,9 @@ fn section(name: &str) -> Option<Cue> {
     if let Some(kind) = name.strip_prefix("hazard.") {
         return kind.parse().ok().map(Cue::Hazard);
     }
+    if let Some(kind) = name.strip_prefix("safe.") {
+        return kind.parse().ok().map(Cue::Safe);
+    }
     Some(match name {
         "symptom" => Cue::Symptom,
         "damage" => Cue::Damage,
@@ -211,6 +236,7 @@ fn section(name: &str) -> Option<Cue> {
         "implied" => Cue::Implied,
         "trial" => Cue::Trial,
         "operated" => Cue::Operated,
+        "harmless" => Cue::Harmless,
         "label.symptom" => Cue::Label(Label::Symptom),
         "label.finding" => Cue::Label(Label::Finding),
         "label.cause" => Cue::Label(Label::Cause),

@@ -6,6 +6,7 @@ pub(crate) use super::deeds::tells_damage as damage;
 pub(crate) use super::language::{clear, tells};
 use super::lexicon::Lexicon;
 use super::sentences::read;
+pub(crate) use super::safe::{asked, dangers, told};
 pub(crate) use super::sources::{Writer, writer};
 use super::verbs::Kind;
 

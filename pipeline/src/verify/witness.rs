@@ -34,6 +34,11 @@ fn bears(room: &Room<'_>, source: &Source, section: Section) -> bool {
     }
 }
 
+/// Whether a source can tell what was done.
+pub(super) fn tells_work(room: &Room<'_>, source: &Source) -> bool {
+    bears(room, source, Section::Step)
+}
+
 /// A statement that rests on words which cannot bear it.
 pub(super) fn check(room: &Room<'_>, ground: &Ground<'_>, said: &Said<'_>, out: &mut Vec<Finding>) {
     if matches!(said.section, Section::Title | Section::Symptom | Section::Tool) {
