@@ -15,8 +15,8 @@ use savoir_models::draft::{Draft, Known, Verdict};
 use savoir_models::evidence::{Case, Source};
 use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::{Attachment, FieldError};
-use savoir_models::review::{Decision, Review, ReviewState};
 use savoir_models::opening::{Opening, OpeningState};
+use savoir_models::review::{Decision, Review, ReviewState};
 use savoir_models::store::{Decided, Reading};
 use savoir_models::viewer::Viewer;
 use savoir_pipeline::hazards;
@@ -284,7 +284,12 @@ pub(crate) async fn decide(
 ) -> Result<Json<DecisionTaken>, Problem> {
     let seen = input::if_match(&headers)?;
     let now = app.kit.clock.now();
-    match app.kit.db.decide(id, &decision, &bearer.viewer, Reading { version: seen, dangers: hazards::kinds }, now).await? {
+    match app
+        .kit
+        .db
+        .decide(id, &decision, &bearer.viewer, Reading { version: seen, dangers: hazards::kinds }, now)
+        .await?
+    {
         Decided::Done(procedure) => {
             app.kit.work.notify_one();
             let (review, _) = found(&app, id).await?;

@@ -170,6 +170,8 @@ pub fn of_procedure(procedure: &Procedure) -> Vec<Passage> {
         }
     }
     let (audience, confidence) = (procedure.readers(), procedure.confidence);
-    let of = |(content, classes)| passages(Known::Procedure(procedure.id), &Readers { audience, confidence, classes }, &content);
+    let of = |(content, classes)| {
+        passages(Known::Procedure(procedure.id), &Readers { audience, confidence, classes }, &content)
+    };
     projections.into_iter().flat_map(of).collect()
 }

@@ -40,7 +40,8 @@ impl Content {
     pub(crate) fn hidden_from_those_who_need_it(&self) -> Vec<FieldError> {
         let narrowed = |s: &Statement| s.audience.is_some_and(|a| a != Audience::Customer);
         let title = narrowed(&self.title).then(|| {
-            let (en, fr) = ("the title is for all who see the procedure", "le titre vaut pour tous ceux qui voient la procédure");
+            let (en, fr) =
+                ("the title is for all who see the procedure", "le titre vaut pour tous ceux qui voient la procédure");
             FieldError::new("title.audience", "not_possible", en, fr)
         });
         let hazards = self.hazards.iter().enumerate().filter(|(_, h)| narrowed(&h.statement)).map(|(at, _)| {
@@ -175,8 +176,10 @@ mod tests {
 
     #[test]
     fn a_diff_is_shown_to_those_only_who_may_see_every_line_of_it() {
-        let (open, narrowed) =
-            (content(&[("open the hood", None), ("read P12", None)]), content(&[("open the hood", None), ("read P12", Some(Audience::Internal))]));
+        let (open, narrowed) = (
+            content(&[("open the hood", None), ("read P12", None)]),
+            content(&[("open the hood", None), ("read P12", Some(Audience::Internal))]),
+        );
         let revision = |before: &Content, after: &Content| Revision {
             number: 2,
             content: after.clone(),

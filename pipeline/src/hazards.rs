@@ -26,7 +26,11 @@ mod tests {
     fn dangers_are_told_by_the_words_of_the_trade() {
         let table: &[(Language, &str, &[HazardKind])] = &[
             (Language::French, "Consignez la machine et posez un cadenas.", &[Isolation]),
-            (Language::French, "Coupez et cadenassez le sectionneur, puis vérifiez l'absence de tension.", &[Isolation, Electricity]),
+            (
+                Language::French,
+                "Coupez et cadenassez le sectionneur, puis vérifiez l'absence de tension.",
+                &[Isolation, Electricity],
+            ),
             (Language::French, "Mettez l'armoire hors tension.", &[Electricity]),
             (Language::French, "Mesurez la tension sous tension, 400 V entre phases.", &[Electricity]),
             (Language::French, "Purgez l'air de la cuve jusqu'à 0 bar.", &[Pressure]),

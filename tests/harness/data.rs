@@ -101,7 +101,7 @@ pub fn draft(intervention: InterventionId, content: Content) -> Draft {
 
 /// That this version of a draft was read, with the house's own eye for dangers.
 #[must_use]
-pub fn read(version: i64) -> Reading {
+pub fn reading(version: i64) -> Reading {
     Reading { version, dangers: savoir_pipeline::hazards::kinds }
 }
 

@@ -102,7 +102,9 @@ pub(crate) fn asked(text: &str, language: Language) -> BTreeSet<HazardKind> {
     let mut out: BTreeSet<HazardKind> = deeds(text, language, false).into_iter().map(|d| d.kind).collect();
     each(text, language, |reading, sentence, _| {
         let words = &reading.words[sentence.from..sentence.to];
-        let any = |set: &crate::codes::words::Words| words.iter().any(|w| set.contains(w.fold.split('-').next().unwrap_or_default()));
+        let any = |set: &crate::codes::words::Words| {
+            words.iter().any(|w| set.contains(w.fold.split('-').next().unwrap_or_default()))
+        };
         if any(&LETS_OUT) && any(&PRESSES) && !any(&DENIES) {
             out.insert(HazardKind::Pressure);
         }
@@ -218,7 +220,16 @@ impl Look<'_> {
         let feeds = |j: usize| {
             matches!(
                 self.fold(j),
-                "isolator" | "isolators" | "disconnector" | "switch" | "breaker" | "mcb" | "valve" | "steam" | "supply" | "mains"
+                "isolator"
+                    | "isolators"
+                    | "disconnector"
+                    | "switch"
+                    | "breaker"
+                    | "mcb"
+                    | "valve"
+                    | "steam"
+                    | "supply"
+                    | "mains"
             )
         };
         self.fold(i) == "locked" && (i.saturating_sub(6).max(self.from)..(i + 5).min(self.to)).any(feeds)
@@ -237,8 +248,8 @@ impl Look<'_> {
         };
         match kind {
             HazardKind::Pressure => match first {
-                "vented" | "bled" | "vent" | "air" | "circuit" | "cuve" | "to" | "jusqu'" | "purge" | "purgez" | "purger"
-                | "purgee" | "pression" | "pressure" | "coupe" | "coupez" | "couper" => {
+                "vented" | "bled" | "vent" | "air" | "circuit" | "cuve" | "to" | "jusqu'" | "purge" | "purgez"
+                | "purger" | "purgee" | "pression" | "pressure" | "coupe" | "coupez" | "couper" => {
                     near(&RELIEVES, 10, 6) && near(&NAUGHT, 10, 6)
                 }
                 _ => true,
@@ -247,7 +258,10 @@ impl Look<'_> {
                 "cadenas" | "etiquette" | "isolate" | "isolated" | "padlock" | "padlocks" => outside(&LOCKED),
                 word if word.starts_with("condamn") => outside(&LOCKED),
                 "hors" => self.before(hit, 6).any(|w| {
-                    matches!(w.fold.as_str(), "mis" | "mise" | "mises" | "mettre" | "mettez" | "mets" | "passe" | "passee")
+                    matches!(
+                        w.fold.as_str(),
+                        "mis" | "mise" | "mises" | "mettre" | "mettez" | "mets" | "passe" | "passee"
+                    )
                 }),
                 "absence" => self.before(hit, 5).all(|w| !matches!(w.fold.as_str(), "cause" | "symptome" | "defaut")),
                 _ => true,

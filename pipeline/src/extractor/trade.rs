@@ -5,8 +5,8 @@ use savoir_models::text::Language;
 pub(crate) use super::deeds::tells_damage as damage;
 pub(crate) use super::language::{clear, tells};
 use super::lexicon::Lexicon;
-use super::sentences::read;
 pub(crate) use super::safe::{asked, dangers, told};
+use super::sentences::read;
 pub(crate) use super::sources::{Writer, writer};
 use super::verbs::Kind;
 

@@ -136,9 +136,8 @@ fn schema() -> (Schema, Fields) {
         codes: b.add_text_field("codes", STRING),
         references: b.add_text_field("references", STRING),
         texts: CLASSES.map(|class| {
-            let mut field = |what: &str, language: Language| {
-                b.add_text_field(&format!("{what}_{language}_{class}"), analysed())
-            };
+            let mut field =
+                |what: &str, language: Language| b.add_text_field(&format!("{what}_{language}_{class}"), analysed());
             Texts {
                 title: LANGUAGES.map(|language| field("title", language)),
                 body: LANGUAGES.map(|language| field("text", language)),
