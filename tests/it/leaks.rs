@@ -202,6 +202,10 @@ async fn answers(house: &House, role: Role) -> Vec<Value> {
         for hit in found["items"].as_array_mut().unwrap() {
             hit["procedure"] = json!(null);
         }
+        if path.contains("family=") {
+            // A list that nothing was asked of has no order that means anything.
+            found["items"].as_array_mut().unwrap().sort_by_key(|hit| hit["title"].to_string());
+        }
         out.push(json!({"path": path, "found": found}));
     }
     out

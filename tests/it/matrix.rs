@@ -115,7 +115,7 @@ impl Things {
             intake.customer = Some("Laiterie du Val".into());
             intake
         };
-        let mut wait = content("Four : four froid", "Four froid", "Coupez le courant au disjoncteur général.");
+        let mut wait = content("Four : four froid", "Four froid", "Mettez l'armoire hors tension.");
         wait.applies_to.error_codes.clear();
         let waits = savoir_tests::data::reviewed(db, &delivery("T-wait"), wait).await.2.id;
         let id = savoir_models::id::InterventionId::new();
