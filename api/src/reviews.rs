@@ -292,6 +292,8 @@ pub(crate) async fn decide(
     {
         Decided::Done(procedure) => {
             app.kit.work.notify_one();
+            // What is kept from somebody from now on is taken out of the indexes.
+            app.kit.passages.notify_one();
             let (review, _) = found(&app, id).await?;
             let opening = match procedure {
                 Some(id) => waiting(&app, id, &bearer.viewer).await?,

@@ -175,3 +175,75 @@ pub fn of_procedure(procedure: &Procedure) -> Vec<Passage> {
     };
     projections.into_iter().flat_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::content::{AppliesTo, Statement};
+    use crate::id::ProcedureId;
+    use crate::procedure::{Governance, Revision};
+
+    fn said(text: &str, audience: Option<Audience>) -> Statement {
+        Statement { text: text.into(), audience, ..Statement::default() }
+    }
+
+    fn procedure(audience: Audience, steps: Vec<Statement>) -> Procedure {
+        let content = Content {
+            language: Language::English,
+            title: said("Sealer", None),
+            symptoms: Vec::new(),
+            cause: None,
+            prerequisites: Vec::new(),
+            tools: Vec::new(),
+            parts: Vec::new(),
+            hazards: Vec::new(),
+            steps,
+            verification: Vec::new(),
+            applies_to: AppliesTo::default(),
+        };
+        let (author, diff) = (String::new(), String::new());
+        Procedure {
+            id: ProcedureId::new(),
+            confidence: Confidence::Validated,
+            audience,
+            governance: Governance::Experience,
+            revision: Revision { number: 1, content, author, review: None, diff, created_at: Timestamp(0) },
+            cases: 0,
+            worked: 0,
+            failed: 0,
+            outcomes: Vec::new(),
+            created_at: Timestamp(0),
+        }
+    }
+
+    fn fixes(procedure: &Procedure) -> Vec<(Vec<Audience>, String)> {
+        let fixes = of_procedure(procedure).into_iter().filter(|p| p.part == PassagePart::Fix);
+        fixes.map(|p| (p.classes, p.text)).collect()
+    }
+
+    #[test]
+    fn each_distinct_projection_has_its_passages_and_each_reader_finds_one_of_them() {
+        use Audience::{Contractor, Customer, Internal, Technician};
+        let whole = procedure(Customer, vec![said("wipe", None)]);
+        assert_eq!(fixes(&whole), [(Audience::ALL.to_vec(), "wipe".to_owned())]);
+        let narrowed = vec![said("read P12", Some(Technician)), said("wipe", None)];
+        let told = |classes: &[Audience], text: &str| (classes.to_vec(), text.to_owned());
+        assert_eq!(
+            fixes(&procedure(Customer, narrowed.clone())),
+            [told(&[Internal, Technician], "read P12\nwipe"), told(&[Contractor, Customer], "wipe")]
+        );
+        assert_eq!(fixes(&procedure(Technician, narrowed.clone())), [told(&[Internal, Technician], "read P12\nwipe")]);
+        let doubted = Procedure { confidence: Confidence::NotValidated, ..procedure(Customer, narrowed) };
+        assert_eq!(fixes(&doubted), [told(&[Internal, Technician], "read P12\nwipe")], "outsiders must not follow it");
+    }
+
+    #[test]
+    fn a_passage_kept_before_there_were_classes_is_for_all_who_may_read_its_owner() {
+        let procedure = procedure(Audience::Contractor, vec![said("wipe", None)]);
+        let mut old = serde_json::to_value(&of_procedure(&procedure)[0]).expect("a passage is JSON");
+        old.as_object_mut().expect("an object").remove("classes");
+        let old: Passage = serde_json::from_value(old).expect("it reads back");
+        assert_eq!(old.classes(), [Audience::Internal, Audience::Technician, Audience::Contractor]);
+    }
+}

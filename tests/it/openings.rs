@@ -5,6 +5,7 @@ use savoir_models::content::{Content, HazardKind, Statement};
 use savoir_models::draft::{Comparison, Known, Verdict};
 use savoir_models::id::ProcedureId;
 use savoir_models::opening::{Opening, OpeningDecision, OpeningRefusal, OpeningState};
+use savoir_models::passage;
 use savoir_models::proposal::{Change, Edit, Proposal};
 use savoir_models::review::{Decision, Refusal};
 use savoir_models::store::{Db, Decided, Opened};
@@ -137,7 +138,12 @@ async fn a_new_revision_overtakes_an_opening_and_takes_a_danger_back_from_custom
         assert!(matches!(done, Opened::Done(_)) && sees(db, id, Role::Customer).await);
 
         // Customers see it; what is approved next can hurt again, and they wait again.
+        let mut tx = db.begin().await.unwrap();
+        let (procedure, house) = (db.procedure(id, &anne()).await.unwrap().unwrap(), Known::Procedure(id));
+        tx.put_passages(house, passage::of_procedure(&procedure)).await.unwrap();
+        tx.commit().await.unwrap();
         revise("T-3", HURTS).await;
+        assert!(db.passages_of(house).await.unwrap().is_empty(), "nobody finds it until it is published anew");
         assert!(!sees(db, id, Role::Customer).await && sees(db, id, Role::Contractor).await);
         // Without a danger, nobody waits.
         revise("T-4", "Nettoyez le filtre").await;

@@ -1,8 +1,9 @@
 //! What crosses several tables at once: accepting, deciding, answering, retrying.
 
+use super::openings::Next;
 use super::{Added, Closing, Db, Result, Tx};
 use crate::clock::Timestamp;
-use crate::content::{Content, HazardKind};
+use crate::content::Content;
 use crate::draft::{Draft, Known};
 use crate::id::{DraftId, InterventionId, ProcedureId, QuestionId, ReviewId};
 use crate::intervention::{Attachment, AttachmentKind, Intake, Stage};
@@ -44,15 +45,6 @@ pub struct Reading {
     pub dangers: Recogniser,
 }
 
-/// A procedure's next revision.
-struct Next {
-    /// For whom it is published.
-    audience: Audience,
-    revision: Revision,
-    /// What can hurt those whom it is to be opened to beyond that, once it was approved a second time.
-    dangers: Vec<HazardKind>,
-}
-
 /// An expert's decision on its way to be kept.
 #[derive(Clone, Copy)]
 struct Ruling<'a> {
@@ -79,7 +71,7 @@ impl Ruling<'_> {
 
     /// The next revision of a procedure, approved for `wanted`: published for them, or for contractors while it waits to be
     /// opened. An error is what stands in its way.
-    fn next(&self, before: Option<&Revision>, content: Content, wanted: Audience) -> Result<Next, Decided> {
+    fn next(&self, before: Option<&Procedure>, content: Content, wanted: Audience) -> Result<Next, Decided> {
         if let Some(error) = nothing_left(&content, wanted) {
             let (path, reason, reason_fr) = (error.field, error.remedy, error.remedy_fr);
             return Err(Decided::Refused(Refusal::Content { path, reason, reason_fr }));
@@ -87,8 +79,10 @@ impl Ruling<'_> {
         let kinds = dangers(&content, self.dangers);
         let audience = published_to(wanted, &kinds);
         let waits = audience != wanted;
-        let revision = self.revision(before, content);
-        Ok(Next { audience, revision, dangers: if waits { kinds.into_iter().collect() } else { Vec::new() } })
+        let hides = before.is_some_and(|b| audience < b.audience) || !content.is_whole_for(audience);
+        let revision = self.revision(before.map(|b| &b.revision), content);
+        let dangers = if waits { kinds.into_iter().collect() } else { Vec::new() };
+        Ok(Next { audience, revision, dangers, hides })
     }
 }
 
@@ -173,6 +167,10 @@ impl Tx {
                         return Ok(Decided::NoProcedure(id));
                     }
                     self.overtake_openings(id, now).await?;
+                    if next.hides {
+                        // At once: publishing it anew may have to wait for an embedder.
+                        self.take_away(Known::Procedure(id)).await?;
+                    }
                     self.open_later(id, &next, by).await?;
                     self.overtake_reviews(id, review.id, &by.name, now).await?;
                 }
@@ -194,14 +192,6 @@ impl Tx {
             self.put_job(Step::Publish, &procedure.to_string(), now).await?;
         }
         Ok(Decided::Done(Some(procedure)))
-    }
-
-    /// Has a revision that can hurt approved a second time before customers see it.
-    async fn open_later(&mut self, id: ProcedureId, next: &Next, by: &Viewer) -> Result<()> {
-        if next.dangers.is_empty() {
-            return Ok(());
-        }
-        self.ask_opening((id, next.revision.number), &next.dangers, by, next.revision.created_at).await
     }
 
     /// Counts to a procedure what a review stands for: the cases of its draft, or all those of the procedure that it was
@@ -297,7 +287,7 @@ impl Db {
             Some(audience) => audience,
             None => self.wanted(&known).await?,
         };
-        Ok(ruling.next(Some(&known.revision), said, wanted).map(Some))
+        Ok(ruling.next(Some(&known), said, wanted).map(Some))
     }
 
     /// What a procedure says with the changes that a draft proposes; `None` when it is not the text that the draft was

@@ -7,7 +7,7 @@ use crate::content::HazardKind;
 use crate::id::{OpeningId, ProcedureId};
 use crate::job::Step;
 use crate::opening::{Opening, OpeningDecision, OpeningRefusal, OpeningState};
-use crate::procedure::Procedure;
+use crate::procedure::{Procedure, Revision};
 use crate::viewer::{Audience, Viewer};
 
 /// What became of a decision on an opening.
@@ -19,6 +19,17 @@ pub enum Opened {
     Refused(OpeningRefusal),
     /// There is no such opening.
     NoOpening,
+}
+
+/// A procedure's next revision.
+pub(super) struct Next {
+    /// For whom it is published.
+    pub(super) audience: Audience,
+    pub(super) revision: Revision,
+    /// What can hurt those whom it is to be opened to beyond that, once it was approved a second time.
+    pub(super) dangers: Vec<HazardKind>,
+    /// It keeps something from somebody: what is indexed of the one before must not be found any more.
+    pub(super) hides: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -140,8 +151,16 @@ impl Db {
 }
 
 impl Tx {
+    /// Has a revision that can hurt approved a second time before customers see it.
+    pub(super) async fn open_later(&mut self, id: ProcedureId, next: &Next, by: &Viewer) -> Result<()> {
+        if next.dangers.is_empty() {
+            return Ok(());
+        }
+        self.ask_opening((id, next.revision.number), &next.dangers, by, next.revision.created_at).await
+    }
+
     /// Asks for a second approval of a revision before customers see it.
-    pub(super) async fn ask_opening(
+    async fn ask_opening(
         &mut self,
         (procedure, revision): (ProcedureId, i64),
         kinds: &[HazardKind],
