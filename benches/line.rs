@@ -14,9 +14,10 @@ use savoir_api::config::{Config, Sources};
 use savoir_api::{app, boot};
 use savoir_models::clock::{Clock, SystemClock};
 use savoir_models::review::{Decision, ReviewState};
-use savoir_models::store::Decided;
+use savoir_models::store::{Decided, Reading};
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::kit::Kit;
+use savoir_pipeline::verify::hazards;
 use savoir_pipeline::worker::{Until, Worker, follow};
 use tokio_util::sync::CancellationToken;
 
@@ -151,7 +152,8 @@ async fn approve(kit: &Kit, wanted: usize) -> anyhow::Result<()> {
         after = Some((last.worth, last.id));
         for review in &page[..page.len().min(wanted - done)] {
             let version = kit.db.draft(review.draft).await?.map_or(0, |d| d.version);
-            let decided = kit.db.decide(review.id, &decision, &expert, version, kit.clock.now()).await?;
+            let reading = Reading { version, dangers: hazards::kinds };
+            let decided = kit.db.decide(review.id, &decision, &expert, reading, kit.clock.now()).await?;
             done += usize::from(matches!(decided, Decided::Done(_)));
         }
     }

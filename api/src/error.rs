@@ -49,6 +49,7 @@ codes! {
     BodyTooSlow = "body_too_slow", 408, "The body did not arrive in time: send it again.", "Le corps de la requête n'est pas arrivé à temps : renvoyez-le.";
     AlreadyReceived = "already_received", 409, "This source and external_id were already received with other content; nothing was changed.", "Ces source et external_id ont déjà été reçus avec un autre contenu ; rien n'a été modifié.";
     AlreadyDecided = "already_decided", 409, "This review is no longer open.", "Cette relecture n'est plus ouverte.";
+    OpeningClosed = "opening_closed", 409, "This opening wants no decision any more.", "Cette ouverture n'attend plus de décision.";
     OpenFindings = "open_findings", 409, "Some statements are not carried by their evidence: see errors.", "Certains énoncés ne sont pas portés par leur preuve : voyez errors.";
     ProcedureUnavailable = "procedure_unavailable", 409, "The procedure named does not exist, is archived, or was changed in the meantime: read it again.", "La procédure indiquée n'existe pas, est archivée ou vient d'être modifiée : relisez-la.";
     ComparedBefore = "compared_before", 409, "The draft or the procedure has changed since they were compared: have them compared again, with POST …/comparison.", "Le brouillon ou la procédure a changé depuis leur comparaison : faites-les comparer à nouveau, par POST …/comparison.";

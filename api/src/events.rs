@@ -10,12 +10,15 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use futures_util::{Stream, stream};
 use savoir_models::id::{EventId, JobId};
+use savoir_models::intervention::Stage;
 use savoir_models::job::{Event, Job, JobState, Step};
+use savoir_models::viewer::Audience;
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::auth::Bearer;
 use crate::error::{Code, Problem};
 
 /// Between two looks at the line.
@@ -38,6 +41,9 @@ pub(crate) struct StepProgress {
 
 struct Watch {
     app: Arc<App>,
+    /// They are told, too, why a case was counted to what is known: that names a procedure, which may be for the office
+    /// alone.
+    whole: bool,
     after: Option<EventId>,
     shares: HashMap<JobId, f64>,
     queue: VecDeque<Sent>,
@@ -52,6 +58,7 @@ struct Watch {
         description = "Events named `moved` (an Event) and `progress` (a StepProgress), until somebody hangs up")))]
 pub(crate) async fn watch(
     State(app): State<Arc<App>>,
+    bearer: Bearer,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, Problem> {
     let place = app.watchers.clone().try_acquire_owned().map_err(|_| Code::Unavailable)?;
@@ -65,7 +72,8 @@ pub(crate) async fn watch(
         })?),
         None => app.kit.db.last_event().await?,
     };
-    let watch = Watch { app, after, shares: HashMap::new(), queue: VecDeque::new(), looks: 0, _place: place };
+    let whole = bearer.viewer.class() == Some(Audience::Internal);
+    let watch = Watch { app, whole, after, shares: HashMap::new(), queue: VecDeque::new(), looks: 0, _place: place };
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     Ok(Sse::new(stream::unfold(watch, Watch::next)).keep_alive(keep_alive))
 }
@@ -96,7 +104,10 @@ impl Watch {
 
     async fn look(&mut self) -> Result<(), Problem> {
         let db = &self.app.kit.db;
-        for event in db.events(self.after, MOST).await? {
+        for mut event in db.events(self.after, MOST).await? {
+            if !self.whole && event.kind == Stage::Merged.as_str() {
+                event.detail.clear();
+            }
             self.after = Some(event.id);
             self.queue.push_back(sent("moved", Some(event.id), &event)?);
         }

@@ -22,7 +22,7 @@ use savoir_models::job::Job;
 use savoir_models::store::InterventionFilter;
 use savoir_models::transcript::Transcript;
 use savoir_models::usage::Spent;
-use savoir_models::viewer::{Role, Viewer};
+use savoir_models::viewer::{Audience, Role, Viewer};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -108,14 +108,18 @@ pub(crate) async fn list(
     Ok(Json(Page::of(found, limit, |i: &Intervention| i.id.to_string(), line)))
 }
 
-/// Takes out what the house says among itself: private messages, reasons that may name other cases, and for a
-/// customer the files of the technician.
+/// Takes out what the house says among itself: private messages, reasons that may name other cases or procedures, and for
+/// a customer the files of the technician.
 fn for_viewer(mut intervention: Intervention, viewer: &Viewer) -> Intervention {
     if is_outsider(viewer) {
         intervention.intake.exchanges.retain(|e| !e.private);
         if viewer.role == Role::Customer || intervention.stage != Stage::NeedsAnswers {
             intervention.waiting = None;
         }
+    }
+    // Why a case was counted elsewhere names the procedure, which may be for the office alone.
+    if intervention.stage == Stage::Merged && viewer.class() != Some(Audience::Internal) {
+        intervention.waiting = None;
     }
     if viewer.role == Role::Customer {
         intervention.attachments.clear();

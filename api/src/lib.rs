@@ -12,6 +12,7 @@ mod input;
 mod interventions;
 mod observe;
 pub mod openapi;
+mod openings;
 mod operations;
 mod procedures;
 mod reviews;

@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::ProblemBody;
 use crate::events::StepProgress;
 use crate::routes::{Pace, ROUTES, Route, Who};
-use crate::{events, interventions, openapi, operations, procedures, reviews, search};
+use crate::{events, interventions, openapi, openings, operations, procedures, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,6 +19,7 @@ use crate::{events, interventions, openapi, operations, procedures, reviews, sea
         interventions::create, interventions::list, interventions::show, interventions::attachment,
         interventions::prompt, interventions::answer, interventions::retry, interventions::reopen, events::watch,
         reviews::list, reviews::show, reviews::edit, reviews::vouch, reviews::decide, reviews::compare,
+        openings::list, openings::decide,
         procedures::show, procedures::revisions, procedures::feedback, search::search,
         operations::jobs, operations::status, operations::alive, operations::ready, operations::metrics,
         openapi::serve,

@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use savoir_models::content::{Content, Statement};
 use savoir_models::id::{ProcedureId, ReviewId};
 use savoir_models::intervention::FieldError;
-use savoir_models::procedure::{Confidence, Feedback, Procedure, Revision};
+use savoir_models::procedure::{Feedback, Procedure, Revision};
 use savoir_models::store::Doubted;
+use savoir_models::viewer::{Audience, Viewer};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,7 +22,7 @@ use crate::input::{self, At};
 /// The longest comment, in characters.
 const LONGEST_COMMENT: usize = 5_000;
 
-/// Shows a procedure; its ETag is its revision, and its confidence when it is not validated.
+/// Shows a procedure as the viewer's class sees it; its ETag changes with its revision, its audience and its confidence.
 #[utoipa::path(get, path = "/api/v1/procedures/{id}", tag = "procedures", params(("id" = ProcedureId, Path)),
     responses(
         (status = 200, body = Procedure, description = "The procedure with its current revision", headers(("ETag" = String))),
@@ -34,39 +34,22 @@ pub(crate) async fn show(
     At(id): At<ProcedureId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut found = app.kit.db.procedure(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
-    let tag = tag(&found);
+    let found = app.kit.db.procedure(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
+    let tag = tag(&found, &bearer.viewer);
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
-    }
-    if is_outsider(&bearer.viewer) {
-        found.outcomes.clear();
-        bare(&mut found.revision);
     }
     Ok(([(header::ETAG, tag)], Json(found)).into_response())
 }
 
-/// What a copy of it is compared by: its revision, and that it is not validated any more.
-fn tag(procedure: &Procedure) -> HeaderValue {
-    let number = procedure.revision.number;
-    match procedure.confidence {
-        Confidence::Validated => input::etag(number),
-        other => HeaderValue::try_from(format!("\"{number}-{other}\"")).unwrap_or_else(|_| input::etag(number)),
-    }
-}
-
-/// Takes out what was said in the cases of others and in the house: quotes, findings, diff, review.
-fn bare(revision: &mut Revision) {
-    let Content { title, symptoms, cause, prerequisites, tools, parts, hazards, steps, verification, .. } =
-        &mut revision.content;
-    let lists = [symptoms, prerequisites, tools, steps, verification].into_iter().flatten();
-    let held = parts.iter_mut().map(|p| &mut p.statement).chain(hazards.iter_mut().map(|h| &mut h.statement));
-    for Statement { evidence, findings, .. } in lists.chain(held).chain(cause).chain([title]) {
-        evidence.clear();
-        findings.clear();
-    }
-    revision.diff.clear();
-    revision.review = None;
+/// What a copy of it is compared by: its revision, who reads it so, for whom it is, and how far it is trusted. All of it
+/// stands in the copy or is the reader's own; of what other readers see it says nothing. Two who share a machine and are
+/// not of one class are never told that the other's copy is still good.
+fn tag(procedure: &Procedure, viewer: &Viewer) -> HeaderValue {
+    let Procedure { revision, audience, confidence, .. } = procedure;
+    let class = viewer.class().map_or("none", Audience::as_str);
+    HeaderValue::try_from(format!("\"{}-{class}-{audience}-{confidence}\"", revision.number))
+        .unwrap_or_else(|_| input::etag(revision.number))
 }
 
 /// The revisions of a procedure.

@@ -15,9 +15,11 @@ use savoir_models::draft::{Draft, Known, Verdict};
 use savoir_models::evidence::{Case, Source};
 use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::{Attachment, FieldError};
+use savoir_models::opening::{Opening, OpeningState};
 use savoir_models::review::{Decision, Review, ReviewState};
-use savoir_models::store::Decided;
+use savoir_models::store::{Decided, Reading};
 use savoir_models::viewer::Viewer;
+use savoir_pipeline::verify::hazards;
 use savoir_pipeline::verify::verify;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -259,6 +261,8 @@ pub(crate) struct DecisionTaken {
     review: Review,
     /// The procedure that was made, changed or added to.
     procedure: Option<ProcedureId>,
+    /// What waits for the safety role, when customers are to see it and it can hurt: until then contractors at most do.
+    opening: Option<Opening>,
 }
 
 /// Decides.
@@ -280,11 +284,22 @@ pub(crate) async fn decide(
 ) -> Result<Json<DecisionTaken>, Problem> {
     let seen = input::if_match(&headers)?;
     let now = app.kit.clock.now();
-    match app.kit.db.decide(id, &decision, &bearer.viewer, seen, now).await? {
+    match app
+        .kit
+        .db
+        .decide(id, &decision, &bearer.viewer, Reading { version: seen, dangers: hazards::kinds }, now)
+        .await?
+    {
         Decided::Done(procedure) => {
             app.kit.work.notify_one();
+            // What is kept from somebody from now on is taken out of the indexes.
+            app.kit.passages.notify_one();
             let (review, _) = found(&app, id).await?;
-            Ok(Json(DecisionTaken { review, procedure }))
+            let opening = match procedure {
+                Some(id) => waiting(&app, id, &bearer.viewer).await?,
+                None => None,
+            };
+            Ok(Json(DecisionTaken { review, procedure, opening }))
         }
         Decided::Refused(refusal) => Err(refused(refusal)),
         Decided::NoReview => Err(Code::NotFound.into()),
@@ -295,4 +310,11 @@ pub(crate) async fn decide(
             Err(Problem::field(Code::ProcedureUnavailable, error))
         }
     }
+}
+
+/// The opening of a procedure's current revision, while it waits.
+async fn waiting(app: &App, id: ProcedureId, viewer: &Viewer) -> Result<Option<Opening>, Problem> {
+    let Some(known) = app.kit.db.procedure(id, viewer).await? else { return Ok(None) };
+    let opening = app.kit.db.opening_of(id, known.revision.number).await?;
+    Ok(opening.filter(|o| o.state == OpeningState::Open))
 }

@@ -6,7 +6,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use savoir_models::viewer::Role;
 
 use crate::app::App;
-use crate::{events, interventions, openapi, operations, procedures, reviews, search};
+use crate::{events, interventions, openapi, openings, operations, procedures, reviews, search};
 
 /// Who may pass.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,7 @@ const READERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Te
 const ALL: Who = Who::Roles(Role::ALL);
 const HOUSE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Service]);
 const OFFICE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety]);
+const SAFETY: Who = Who::Roles(&[Safety]);
 const EXPERTS: Who = Who::Roles(&[Administrator, Expert, Safety]);
 
 /// The table.
@@ -81,6 +82,8 @@ pub const ROUTES: &[Route] = &[
     row(POST, "/api/v1/reviews/{id}/overrides",                        EXPERTS,    Answer, |m| on(m, reviews::vouch)),
     row(POST, "/api/v1/reviews/{id}/decision",                         EXPERTS,    Answer, |m| on(m, reviews::decide)),
     row(POST, "/api/v1/reviews/{id}/comparison",                       EXPERTS,    Answer, |m| on(m, reviews::compare)),
+    row(GET,  "/api/v1/openings",                                      OFFICE,     Answer, |m| on(m, openings::list)),
+    row(POST, "/api/v1/openings/{id}/decision",                        SAFETY,     Answer, |m| on(m, openings::decide)),
     row(GET,  "/api/v1/procedures/{id}",                               READERS,    Answer, |m| on(m, procedures::show)),
     row(GET,  "/api/v1/procedures/{id}/revisions",                     OFFICE,     Answer, |m| on(m, procedures::revisions)),
     row(POST, "/api/v1/procedures/{id}/feedback",                      READERS,    Answer, |m| on(m, procedures::feedback)),

@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::evidence::{Evidence, Source};
 use crate::intervention::FieldError;
 use crate::text::{Language, words};
+use crate::viewer::Audience;
 
 words!(
     /// What can be wrong with a statement, as far as rules can tell.
@@ -88,12 +89,16 @@ pub struct Statement {
     /// What is held against it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+    /// For whom it alone is, when that is fewer than those who read the procedure. It can only narrow: see
+    /// [`Content::seen_by`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
 }
 
 impl Statement {
     /// A statement resting on one quote.
     pub fn new(text: impl Into<String>, evidence: Evidence) -> Self {
-        Self { text: text.into(), evidence: vec![evidence], findings: Vec::new() }
+        Self { text: text.into(), evidence: vec![evidence], ..Self::default() }
     }
 }
 
@@ -299,7 +304,8 @@ impl Content {
         out
     }
 
-    /// What an expert's edit must fulfil before it is kept: a title, at least one step, no empty statement.
+    /// What an expert's edit must fulfil before it is kept: a title, at least one step, no empty statement, and nothing
+    /// hidden from readers who need it.
     #[must_use]
     pub fn check(&self) -> Vec<FieldError> {
         let mut errors: Vec<FieldError> = self
@@ -307,6 +313,7 @@ impl Content {
             .into_iter()
             .filter(|(_, s)| s.text.trim().is_empty())
             .map(|(path, _)| FieldError::new(path, "empty", "must not be empty", "ne doit pas être vide"))
+            .chain(self.hidden_from_those_who_need_it())
             .collect();
         if self.steps.is_empty() {
             errors.push(FieldError::new(
@@ -319,12 +326,16 @@ impl Content {
         errors
     }
 
-    /// The content as plain lines, for diffs and for reading aloud: one statement a line, sections named.
+    /// The content as plain lines, for diffs and for reading aloud: one statement a line, sections named, and for whom it
+    /// is when that is not everybody.
     #[must_use]
     pub fn lines(&self) -> String {
         self.statements().into_iter().fold(String::new(), |mut out, (path, statement)| {
             let section = path.split('[').next().unwrap_or_default();
             out.push_str(section);
+            if let Some(audience) = statement.audience {
+                out.push_str(&format!(" ({audience})"));
+            }
             out.push_str(": ");
             out.push_str(&statement.text);
             out.push('\n');

@@ -66,6 +66,7 @@ id!(/** A question to the technician. */ QuestionId);
 id!(/** A draft. */ DraftId);
 id!(/** A review. */ ReviewId);
 id!(/** A procedure. */ ProcedureId);
+id!(/** A revision that is to be opened to customers. */ OpeningId);
 id!(/** A passage of the index. */ PassageId);
 id!(/** A job of the line. */ JobId);
 id!(/** An event of the line. */ EventId);

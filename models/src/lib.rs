@@ -14,6 +14,8 @@
 //! | [`procedure`] | content that an expert approved |
 //! | [`passage`] | what is indexed |
 //! | [`viewer`] | who is looking |
+//! | [`opening`] | what can hurt, before customers see it |
+//! | [`seen`] | what each class of readers sees |
 //! | [`audit`] | who did what, sealed |
 //! | [`job`] | a unit of work of the durable line |
 //! | [`store`] | where all of it is kept |
@@ -26,11 +28,13 @@ pub mod evidence;
 pub mod id;
 pub mod intervention;
 pub mod job;
+pub mod opening;
 pub mod passage;
 pub mod procedure;
 pub mod proposal;
 pub mod redaction;
 pub mod review;
+pub mod seen;
 pub mod store;
 pub mod text;
 pub mod transcript;

@@ -39,8 +39,12 @@ pub struct Passage {
     pub owner: Known,
     /// Which side.
     pub part: PassagePart,
-    /// For whom.
+    /// For whom its owner is.
     pub audience: Audience,
+    /// The classes of readers who see exactly this of its owner. None in passages kept before there were such: then all
+    /// who may read its owner, see [`Self::classes`].
+    #[serde(default)]
+    pub classes: Vec<Audience>,
     /// How much its owner is to be trusted.
     #[serde(default = "validated")]
     pub confidence: Confidence,
@@ -74,6 +78,12 @@ pub const fn validated() -> Confidence {
 }
 
 impl Passage {
+    /// The classes of readers who find it.
+    #[must_use]
+    pub fn classes(&self) -> Vec<Audience> {
+        if self.classes.is_empty() { self.audience.classes() } else { self.classes.clone() }
+    }
+
     /// What its vector is made of: title and text.
     #[must_use]
     pub fn embedded_text(&self) -> String {
@@ -92,8 +102,15 @@ pub struct Change {
     pub passage: Option<Passage>,
 }
 
+/// Who finds a passage, and how much it is to be trusted.
+struct Readers {
+    audience: Audience,
+    confidence: Confidence,
+    classes: Vec<Audience>,
+}
+
 /// The two passages of a content, without vectors.
-fn passages(owner: Known, (audience, confidence): (Audience, Confidence), content: &Content) -> Vec<Passage> {
+fn passages(owner: Known, readers: &Readers, content: &Content) -> Vec<Passage> {
     let join = |lists: Vec<Vec<&str>>| lists.concat().join("\n");
     let texts = |s: &'_ [crate::content::Statement]| s.iter().map(|s| s.text.clone()).collect::<Vec<_>>();
     let symptoms = texts(&content.symptoms);
@@ -109,8 +126,9 @@ fn passages(owner: Known, (audience, confidence): (Audience, Confidence), conten
         id: PassageId::new(),
         owner,
         part,
-        audience,
-        confidence,
+        audience: readers.audience,
+        confidence: readers.confidence,
+        classes: readers.classes.clone(),
         language: content.language,
         title: content.title.text.clone(),
         text,
@@ -131,15 +149,101 @@ fn passages(owner: Known, (audience, confidence): (Audience, Confidence), conten
 /// The passages of a draft: seen by nobody but *compare*.
 #[must_use]
 pub fn of_draft(draft: &Draft) -> Vec<Passage> {
-    passages(Known::Draft(draft.id), (Audience::Internal, Confidence::WorkInProgress), &draft.content)
+    let (audience, confidence) = (Audience::Internal, Confidence::WorkInProgress);
+    passages(Known::Draft(draft.id), &Readers { audience, confidence, classes: audience.classes() }, &draft.content)
 }
 
-/// The passages of a procedure; none once it is archived.
+/// The passages of a procedure, two for each of its distinct projections, so that every reader finds exactly one of them;
+/// none once it is archived.
 #[must_use]
 pub fn of_procedure(procedure: &Procedure) -> Vec<Passage> {
     if procedure.confidence == Confidence::Archived {
         return Vec::new();
     }
-    let readers = (procedure.readers(), procedure.confidence);
-    passages(Known::Procedure(procedure.id), readers, &procedure.revision.content)
+    let mut projections: Vec<(Content, Vec<Audience>)> = Vec::new();
+    for class in procedure.readers().classes() {
+        let seen = procedure.revision.content.seen_by(class);
+        // Each class sees no more than the one before it: equal ones stand together.
+        match projections.last_mut() {
+            Some((content, classes)) if *content == seen => classes.push(class),
+            _ => projections.push((seen, vec![class])),
+        }
+    }
+    let (audience, confidence) = (procedure.readers(), procedure.confidence);
+    let of = |(content, classes)| {
+        passages(Known::Procedure(procedure.id), &Readers { audience, confidence, classes }, &content)
+    };
+    projections.into_iter().flat_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::content::{AppliesTo, Statement};
+    use crate::id::ProcedureId;
+    use crate::procedure::{Governance, Revision};
+
+    fn said(text: &str, audience: Option<Audience>) -> Statement {
+        Statement { text: text.into(), audience, ..Statement::default() }
+    }
+
+    fn procedure(audience: Audience, steps: Vec<Statement>) -> Procedure {
+        let content = Content {
+            language: Language::English,
+            title: said("Sealer", None),
+            symptoms: Vec::new(),
+            cause: None,
+            prerequisites: Vec::new(),
+            tools: Vec::new(),
+            parts: Vec::new(),
+            hazards: Vec::new(),
+            steps,
+            verification: Vec::new(),
+            applies_to: AppliesTo::default(),
+        };
+        let (author, diff) = (String::new(), String::new());
+        Procedure {
+            id: ProcedureId::new(),
+            confidence: Confidence::Validated,
+            audience,
+            governance: Governance::Experience,
+            revision: Revision { number: 1, content, author, review: None, diff, created_at: Timestamp(0) },
+            cases: 0,
+            worked: 0,
+            failed: 0,
+            outcomes: Vec::new(),
+            created_at: Timestamp(0),
+        }
+    }
+
+    fn fixes(procedure: &Procedure) -> Vec<(Vec<Audience>, String)> {
+        let fixes = of_procedure(procedure).into_iter().filter(|p| p.part == PassagePart::Fix);
+        fixes.map(|p| (p.classes, p.text)).collect()
+    }
+
+    #[test]
+    fn each_distinct_projection_has_its_passages_and_each_reader_finds_one_of_them() {
+        use Audience::{Contractor, Customer, Internal, Technician};
+        let whole = procedure(Customer, vec![said("wipe", None)]);
+        assert_eq!(fixes(&whole), [(Audience::ALL.to_vec(), "wipe".to_owned())]);
+        let narrowed = vec![said("read P12", Some(Technician)), said("wipe", None)];
+        let told = |classes: &[Audience], text: &str| (classes.to_vec(), text.to_owned());
+        assert_eq!(
+            fixes(&procedure(Customer, narrowed.clone())),
+            [told(&[Internal, Technician], "read P12\nwipe"), told(&[Contractor, Customer], "wipe")]
+        );
+        assert_eq!(fixes(&procedure(Technician, narrowed.clone())), [told(&[Internal, Technician], "read P12\nwipe")]);
+        let doubted = Procedure { confidence: Confidence::NotValidated, ..procedure(Customer, narrowed) };
+        assert_eq!(fixes(&doubted), [told(&[Internal, Technician], "read P12\nwipe")], "outsiders must not follow it");
+    }
+
+    #[test]
+    fn a_passage_kept_before_there_were_classes_is_for_all_who_may_read_its_owner() {
+        let procedure = procedure(Audience::Contractor, vec![said("wipe", None)]);
+        let mut old = serde_json::to_value(&of_procedure(&procedure)[0]).expect("a passage is JSON");
+        old.as_object_mut().expect("an object").remove("classes");
+        let old: Passage = serde_json::from_value(old).expect("it reads back");
+        assert_eq!(old.classes(), [Audience::Internal, Audience::Technician, Audience::Contractor]);
+    }
 }

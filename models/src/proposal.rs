@@ -135,7 +135,7 @@ impl Proposal {
                 Edit::Part { part } => out.parts.push(part),
                 Edit::Tool { statement } => out.tools.push(statement),
                 Edit::Symptom { statement } => out.symptoms.push(statement),
-                Edit::Cause { statement } => out.cause = Some(statement),
+                Edit::Cause { statement } => out.cause = Some(in_place_of(out.cause.as_ref(), statement)),
                 Edit::Check { statement } => out.verification.push(statement),
                 Edit::Applies { models, error_codes } => {
                     add(&mut out.applies_to.models, models);
@@ -154,13 +154,13 @@ impl Proposal {
 }
 
 fn steps(known: &[Statement], edits: &[&Edit]) -> Vec<Statement> {
-    let mut told: Vec<&Statement> = known.iter().collect();
+    let mut told: Vec<Statement> = known.to_vec();
     let mut order: Vec<usize> = (0..known.len()).collect();
     for edit in edits {
         match edit {
             Edit::Replace { step, by } => {
                 if let Some(old) = told.get_mut(*step) {
-                    *old = by;
+                    *old = in_place_of(Some(old), by.clone());
                 }
             }
             Edit::Move { step, after } if *after != Some(*step) && *step < known.len() => {
@@ -184,6 +184,12 @@ fn steps(known: &[Statement], edits: &[&Edit]) -> Vec<Statement> {
         out.extend(put_in(Some(at)).cloned());
     }
     out
+}
+
+/// A statement that takes the place of another is for no more readers than that was.
+fn in_place_of(old: Option<&Statement>, mut by: Statement) -> Statement {
+    by.audience = old.and_then(|o| o.audience).into_iter().chain(by.audience).min();
+    by
 }
 
 fn add(list: &mut Vec<String>, more: Vec<String>) {

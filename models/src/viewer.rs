@@ -41,6 +41,26 @@ words!(
     }
 );
 
+impl Audience {
+    /// Whether readers of this class see what is meant for `audience`.
+    #[must_use]
+    pub fn sees(self, audience: Self) -> bool {
+        self <= audience
+    }
+
+    /// The classes of readers who see what is meant for this audience.
+    #[must_use]
+    pub fn classes(self) -> Vec<Self> {
+        Self::ALL.iter().copied().filter(|class| class.sees(self)).collect()
+    }
+
+    /// From outside the house: sees what is opened to it, never what the house says among itself.
+    #[must_use]
+    pub const fn is_outside(self) -> bool {
+        matches!(self, Self::Contractor | Self::Customer)
+    }
+}
+
 /// Who is looking: there is no reading and no search without one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Viewer {
@@ -58,22 +78,23 @@ impl Viewer {
         Self { name: name.into(), role, organisation: None }
     }
 
-    /// The audiences whose texts this viewer may read.
+    /// The class of readers this viewer belongs to: of everything that is shown, they see what is meant for it. A program
+    /// that delivers belongs to none, and reads nothing.
     #[must_use]
-    pub fn audiences(&self) -> &'static [Audience] {
+    pub const fn class(&self) -> Option<Audience> {
         match self.role {
-            Role::Administrator | Role::Expert | Role::Safety | Role::Coordinator => Audience::ALL,
-            Role::Technician => &[Audience::Technician, Audience::Contractor, Audience::Customer],
-            Role::Contractor => &[Audience::Contractor, Audience::Customer],
-            Role::Customer => &[Audience::Customer],
-            Role::Service => &[],
+            Role::Administrator | Role::Expert | Role::Safety | Role::Coordinator => Some(Audience::Internal),
+            Role::Technician => Some(Audience::Technician),
+            Role::Contractor => Some(Audience::Contractor),
+            Role::Customer => Some(Audience::Customer),
+            Role::Service => None,
         }
     }
 
     /// May read texts for `audience`.
     #[must_use]
     pub fn may_read(&self, audience: Audience) -> bool {
-        self.audiences().contains(&audience)
+        self.class().is_some_and(|class| class.sees(audience))
     }
 
     /// May see drafts and decide on reviews.

@@ -76,8 +76,8 @@ pub struct Labels {
     pub owner: Known,
     /// Which side.
     pub part: PassagePart,
-    /// For whom.
-    pub audience: Audience,
+    /// The classes of readers who find it.
+    pub classes: Vec<Audience>,
     /// Its language.
     pub language: Language,
     /// Key of its machine family.
@@ -108,7 +108,7 @@ impl Labels {
         Self {
             owner: passage.owner,
             part: passage.part,
-            audience: passage.audience,
+            classes: passage.classes(),
             language: passage.language,
             family: passage.family.as_deref().map(family_key).filter(|k| !k.is_empty()),
             models: passage.models.iter().map(|m| exact_key(m)).filter(|k| !k.is_empty()).collect(),
@@ -165,8 +165,8 @@ pub fn code_terms(canonical: &str) -> Vec<String> {
 /// Which passages a question may touch. Both indexes apply it inside their query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    /// For these audiences only; none means nothing.
-    pub audiences: Vec<Audience>,
+    /// What this class of readers sees, and nothing else; none means nothing.
+    pub class: Option<Audience>,
     /// On this shelf only.
     pub shelf: Option<Shelf>,
     /// For this machine family only ([`family_key`]).
@@ -186,17 +186,17 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// What a viewer may find: procedures for their audiences, never a draft.
+    /// What a viewer may find: procedures as their class sees them, never a draft.
     #[must_use]
     pub fn of(viewer: &Viewer) -> Self {
-        Self { audiences: viewer.audiences().to_vec(), shelf: Some(Shelf::Procedure), ..Self::house() }
+        Self { class: viewer.class(), shelf: Some(Shelf::Procedure), ..Self::house() }
     }
 
-    /// What the house itself compares with: procedures and drafts for every audience.
+    /// What the house itself compares with: procedures, whole, and drafts.
     #[must_use]
     pub fn house() -> Self {
         Self {
-            audiences: Audience::ALL.to_vec(),
+            class: Some(Audience::Internal),
             shelf: None,
             family: None,
             model: None,

@@ -159,7 +159,7 @@ pub async fn search(index: &Index, embedder: &dyn Embedder, query: &Query, viewe
             }
         }
     };
-    let hits = fuse(index, &asked, &scope, (near, weight(index, embedder, asked.text)?), limit)?;
+    let hits = fuse(index, &asked, &scope, (near, weight(index, embedder, asked.text, &scope)?), limit)?;
     Ok(Answer { hits, limited })
 }
 
@@ -175,11 +175,9 @@ fn scope(query: &Query, viewer: &Viewer) -> Scope {
 }
 
 /// What the vectors of an embedder count in the fusion, for this question.
-fn weight(index: &Index, embedder: &dyn Embedder, text: &str) -> Result<f64, IndexError> {
-    if embedder.id() != builtin::ID {
-        return Ok(MEANING_WEIGHT);
-    }
-    let unknown = index.text.view().unknown(text)?;
+fn weight(index: &Index, embedder: &dyn Embedder, text: &str, scope: &Scope) -> Result<f64, IndexError> {
+    let Some(class) = scope.class.filter(|_| embedder.id() == builtin::ID) else { return Ok(MEANING_WEIGHT) };
+    let unknown = index.text.view().unknown(text, class)?;
     Ok(if unknown >= MISSPELT { unknown } else { SPELLING_WEIGHT })
 }
 

@@ -1,7 +1,10 @@
 //! A request to a house, and what came back. It goes through the router as production builds it, without a socket.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use futures_util::StreamExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -52,6 +55,16 @@ pub fn put(path: &str, body: &Value) -> Call {
 }
 
 impl Call {
+    /// At another address.
+    ///
+    /// # Panics
+    /// When `path` is no address.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        *self.request.uri_mut() = path.parse().expect("an address");
+        self
+    }
+
     /// With a token.
     #[must_use]
     pub fn by(self, token: &str) -> Self {
@@ -104,6 +117,26 @@ impl Call {
         let Ok(answer) = savoir_api::app::router(house.app.clone()).oneshot(self.request).await;
         let (parts, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        Reply { status: parts.status, headers: parts.headers, bytes }
+    }
+}
+
+impl Call {
+    /// Sends it and takes what comes within `time`: for an answer that does not end.
+    ///
+    /// # Panics
+    /// When the answer's body breaks off.
+    pub async fn to_for(self, house: &House, time: Duration) -> Reply {
+        let Ok(answer) = savoir_api::app::router(house.app.clone()).oneshot(self.request).await;
+        let (parts, body) = answer.into_parts();
+        let mut stream = body.into_data_stream();
+        let mut bytes = Vec::new();
+        let all = async {
+            while let Some(piece) = stream.next().await {
+                bytes.extend_from_slice(&piece.expect("a piece of a body"));
+            }
+        };
+        let _ = tokio::time::timeout(time, all).await;
         Reply { status: parts.status, headers: parts.headers, bytes }
     }
 }

@@ -9,7 +9,7 @@ use savoir_models::evidence::{Evidence, Place, Source};
 use savoir_models::id::{DraftId, InterventionId};
 use savoir_models::intervention::{Equipment, Intake, Request, Stage};
 use savoir_models::review::Review;
-use savoir_models::store::Db;
+use savoir_models::store::{Db, Reading};
 use savoir_models::text::Language;
 
 /// The moment at which tests begin: 2026-11-20T08:00:00Z.
@@ -97,6 +97,12 @@ pub fn draft(intervention: InterventionId, content: Content) -> Draft {
         created_at: START,
         updated_at: START,
     }
+}
+
+/// That this version of a draft was read, with the house's own eye for dangers.
+#[must_use]
+pub fn reading(version: i64) -> Reading {
+    Reading { version, dangers: savoir_pipeline::verify::hazards::kinds }
 }
 
 /// Puts a delivery with a draft of this content under review, as the line would.

@@ -84,8 +84,8 @@ impl Extractor for Plain {
             None => ("Machine".into(), Vec::new()),
         };
         let evidence = [named, told.clone()].concat();
-        let titled = Statement { text: format!("{machine} : {symptom}"), evidence, findings: Vec::new() };
-        let seen = Statement { text: symptom, evidence: told, findings: Vec::new() };
+        let titled = Statement { text: format!("{machine} : {symptom}"), evidence, ..Statement::default() };
+        let seen = Statement { text: symptom, evidence: told, ..Statement::default() };
         Ok(Extraction::Draft(Box::new(Content {
             language: intake.language.unwrap_or(Language::French),
             title: titled,

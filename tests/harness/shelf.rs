@@ -22,6 +22,7 @@ pub fn passage(title: &str, text: &str) -> Passage {
         owner: Known::Procedure(ProcedureId::new()),
         part: PassagePart::Problem,
         audience: Audience::Technician,
+        classes: Vec::new(),
         confidence: Confidence::Validated,
         language: Language::French,
         title: title.into(),

@@ -10,6 +10,7 @@ use savoir_models::store::{Claimed, Decided, house as the_house};
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::hooks::Point;
 use savoir_pipeline::worker::single::{lease, one_job, work_on};
+use savoir_tests::data::reading;
 use savoir_tests::house::{House, house};
 
 use crate::life::deliver;
@@ -38,7 +39,7 @@ async fn approve(house: &House) {
     let review = house.kit.db.reviews(ReviewState::Open, None, 2).await.unwrap().pop().expect("a review is open");
     let decision = Decision::Approve { audience: Audience::Technician, into: None };
     let expert = Viewer::new("Anne", Role::Expert);
-    let decided = house.kit.db.decide(review.id, &decision, &expert, 1, house.kit.clock.now()).await.unwrap();
+    let decided = house.kit.db.decide(review.id, &decision, &expert, reading(1), house.kit.clock.now()).await.unwrap();
     assert!(matches!(decided, Decided::Done(Some(_))), "{decided:?}");
 }
 

@@ -10,7 +10,7 @@ use savoir_models::store::Decided;
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::evaluate::gold::{self, Expected};
 use savoir_pipeline::extractor::offline::Offline;
-use savoir_tests::data::intake;
+use savoir_tests::data::{intake, reading};
 use savoir_tests::env::{program, repository};
 use savoir_tests::house::{House, house};
 use serde_json::Value;
@@ -184,7 +184,7 @@ async fn an_approved_review_becomes_gold_and_no_other() {
     let version = house.kit.db.draft(draft).await.unwrap().unwrap().version;
     let decision = Decision::Approve { audience: Audience::Technician, into: None };
     let expert = Viewer::new("Mme Roy", Role::Expert);
-    let decided = house.kit.db.decide(review, &decision, &expert, version, Timestamp(2)).await.unwrap();
+    let decided = house.kit.db.decide(review, &decision, &expert, reading(version), Timestamp(2)).await.unwrap();
     assert!(matches!(decided, Decided::Done(_)), "{decided:?}");
     let (code, _, all) = add(&[]);
     assert!(code == 0 && all.contains("--redacted"), "{all}");

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops here")]
 
+mod classes;
 mod vectors;
 
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use savoir_pipeline::extractor::offline::Offline;
 use savoir_pipeline::fault::Fault;
 use savoir_pipeline::search::{Query, search};
 use savoir_pipeline::worker::single::one_job;
-use savoir_tests::data::intake;
+use savoir_tests::data::{intake, reading};
 use savoir_tests::house::{House, house};
 use savoir_tests::world::Photographer;
 
@@ -56,7 +56,7 @@ async fn an_intervention_from_its_delivery_to_a_search_hit() {
     let [review] = &reviews[..] else { panic!("{reviews:?}") };
     let decision = Decision::Approve { audience: Audience::Technician, into: None };
     let expert = Viewer::new("Anne Experte", Role::Expert);
-    let decided = house.kit.db.decide(review.id, &decision, &expert, 1, house.kit.clock.now()).await.unwrap();
+    let decided = house.kit.db.decide(review.id, &decision, &expert, reading(1), house.kit.clock.now()).await.unwrap();
     let Decided::Done(Some(procedure)) = decided else { panic!("{decided:?}") };
     insta::assert_snapshot!("8-approved", photographer.changes().await);
     one_job(&house.kit).await.unwrap().expect("the publication is ready");

@@ -11,7 +11,7 @@ use savoir_models::procedure::{Feedback, OutcomeRecord, Procedure};
 use savoir_models::review::{Decision, Review};
 use savoir_models::store::{Db, Decided, Reported, house};
 use savoir_models::viewer::{Audience, Role, Viewer};
-use savoir_tests::data::{START, content, intake, reviewed};
+use savoir_tests::data::{START, content, intake, reading, reviewed};
 use savoir_tests::databases::both;
 
 const APPROVE: Decision = Decision::Approve { audience: Audience::Customer, into: None };
@@ -34,7 +34,7 @@ fn ended(external_id: &str, family: &str, outcome: Option<Outcome>) -> Intake {
 async fn decide(db: &Db, review: ReviewId, decision: &Decision) -> Option<ProcedureId> {
     let (review, draft) = (review, db.review(review).await.unwrap().unwrap().draft);
     let seen = db.draft(draft).await.unwrap().unwrap().version;
-    match db.decide(review, decision, &expert(), seen, START).await.unwrap() {
+    match db.decide(review, decision, &expert(), reading(seen), START).await.unwrap() {
         Decided::Done(procedure) => procedure,
         other => panic!("{other:?}"),
     }

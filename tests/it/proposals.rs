@@ -13,7 +13,7 @@ use savoir_models::store::{Db, Decided, house as the_house};
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::compare::{Rival, weigh, with};
 use savoir_pipeline::extractor::offline::Offline;
-use savoir_tests::data::{START, content, intake, reviewed, said};
+use savoir_tests::data::{START, content, intake, reading, reviewed, said};
 use savoir_tests::databases::both;
 use savoir_tests::house::{House, house};
 
@@ -28,7 +28,7 @@ fn update(into: ProcedureId, accept: &[usize]) -> Decision {
 async fn decide(db: &Db, review: ReviewId, decision: &Decision) -> Decided {
     let draft = db.review(review).await.unwrap().unwrap().draft;
     let seen = db.draft(draft).await.unwrap().unwrap().version;
-    db.decide(review, decision, &expert(), seen, START).await.unwrap()
+    db.decide(review, decision, &expert(), reading(seen), START).await.unwrap()
 }
 
 /// A procedure for customers.

@@ -12,8 +12,9 @@ use indicatif::MultiProgress;
 use savoir_models::intervention::Stage;
 use savoir_models::job::JobState;
 use savoir_models::review::{Decision, ReviewState};
-use savoir_models::store::{Decided, InterventionFilter, house};
+use savoir_models::store::{Decided, InterventionFilter, Reading, house};
 use savoir_models::viewer::{Audience, Role, Viewer};
+use savoir_pipeline::verify::hazards;
 use savoir_pipeline::index::is_locked;
 use savoir_pipeline::kit::Kit;
 use savoir_pipeline::search::{Query, search};
@@ -199,7 +200,17 @@ async fn approve(kit: &Arc<Kit>, stop: &CancellationToken) -> anyhow::Result<u64
         }
         let audience = if approved % 2 == 0 { Audience::Technician } else { Audience::Customer };
         let decision = Decision::Approve { audience, into: None };
-        match kit.db.decide(review.id, &decision, &expert, draft.version, kit.clock.now()).await? {
+        match kit
+            .db
+            .decide(
+                review.id,
+                &decision,
+                &expert,
+                Reading { version: draft.version, dangers: hazards::kinds },
+                kit.clock.now(),
+            )
+            .await?
+        {
             Decided::Done(_) => approved += 1,
             other => anyhow::bail!("the demo expert could not approve {}: {other:?}", draft.content.title.text),
         }

@@ -139,9 +139,10 @@ async fn keep(
     let mut tx = app.kit.db.begin().await?;
     let (id, repeated) = match tx.accept(id, &delivery.intake, &delivery.files, now).await? {
         Added::New => (id, false),
-        Added::Again(known) => (known, false),
+        // A contractor cannot take over another's case: it hears no more than of any that was received before.
+        Added::Again(known) if app.kit.db.intervention(known, &bearer.viewer).await?.is_some() => (known, false),
         Added::Repeated(known) => (known, true),
-        Added::Different(_) => {
+        Added::Again(_) | Added::Different(_) => {
             let (source, external) = (&delivery.intake.source, &delivery.intake.external_id);
             return Err(Problem::new(
                 Code::AlreadyReceived,

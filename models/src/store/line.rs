@@ -1,5 +1,6 @@
 //! What crosses several tables at once: accepting, deciding, answering, retrying.
 
+use super::openings::Next;
 use super::{Added, Closing, Db, Result, Tx};
 use crate::clock::Timestamp;
 use crate::content::Content;
@@ -7,6 +8,7 @@ use crate::draft::{Draft, Known};
 use crate::id::{DraftId, InterventionId, ProcedureId, QuestionId, ReviewId};
 use crate::intervention::{Attachment, AttachmentKind, Intake, Stage};
 use crate::job::Step;
+use crate::opening::{Recogniser, dangers, nothing_left, published_to};
 use crate::procedure::{Procedure, Revision, diff};
 use crate::proposal::taken_over;
 use crate::review::{Decision, Outcome, Refusal, Review, ReviewState};
@@ -34,6 +36,15 @@ pub enum Given {
     Voice(Attachment),
 }
 
+/// How what is decided on was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// The version of the draft.
+    pub version: i64,
+    /// What tells whether it can hurt.
+    pub dangers: Recogniser,
+}
+
 /// An expert's decision on its way to be kept.
 #[derive(Clone, Copy)]
 struct Ruling<'a> {
@@ -41,6 +52,7 @@ struct Ruling<'a> {
     draft: &'a Draft,
     outcome: &'a Outcome,
     by: &'a Viewer,
+    dangers: Recogniser,
     now: Timestamp,
 }
 
@@ -55,6 +67,22 @@ impl Ruling<'_> {
             review: Some(self.review.id),
             created_at: self.now,
         }
+    }
+
+    /// The next revision of a procedure, approved for `wanted`: published for them, or for contractors while it waits to be
+    /// opened. An error is what stands in its way.
+    fn next(&self, before: Option<&Procedure>, content: Content, wanted: Audience) -> Result<Next, Decided> {
+        if let Some(error) = nothing_left(&content, wanted) {
+            let (path, reason, reason_fr) = (error.field, error.remedy, error.remedy_fr);
+            return Err(Decided::Refused(Refusal::Content { path, reason, reason_fr }));
+        }
+        let kinds = dangers(&content, self.dangers);
+        let audience = published_to(wanted, &kinds);
+        let waits = audience != wanted;
+        let hides = before.is_some_and(|b| audience < b.audience) || !content.is_whole_for(audience);
+        let revision = self.revision(before.map(|b| &b.revision), content);
+        let dangers = if waits { kinds.into_iter().collect() } else { Vec::new() };
+        Ok(Next { audience, revision, dangers, hides })
     }
 }
 
@@ -97,8 +125,8 @@ impl Tx {
         Ok(added)
     }
 
-    async fn conclude(&mut self, ruling: &Ruling<'_>, next: Option<(Audience, Revision)>) -> Result<Decided> {
-        let Ruling { review, draft, outcome, by, now } = *ruling;
+    async fn conclude(&mut self, ruling: &Ruling<'_>, next: Option<Next>) -> Result<Decided> {
+        let Ruling { review, draft, outcome, by, now, .. } = *ruling;
         let own = review.procedure;
         // Read after the review is closed: its row was the lock under which cases are added.
         let cases = self.cases_in(draft.id).await?;
@@ -125,18 +153,25 @@ impl Tx {
             _ => Stage::Published,
         };
         let procedure = match (outcome.procedure(), next) {
-            (None, Some((audience, first))) => {
+            (None, Some(first)) => {
                 let id = ProcedureId::new();
                 let count = i64::try_from(cases.len()).unwrap_or(i64::MAX);
-                self.put_procedure(id, audience, count, &first).await?;
+                self.put_procedure(id, first.audience, count, &first.revision).await?;
+                self.open_later(id, &first, by).await?;
                 self.confirm(id, &cases).await?;
                 id
             }
             (Some(id), next) => {
-                if let Some((audience, next)) = next {
-                    if !self.revise(id, audience, &next).await? {
+                if let Some(next) = next {
+                    if !self.revise(id, next.audience, &next.revision).await? {
                         return Ok(Decided::NoProcedure(id));
                     }
+                    self.overtake_openings(id, now).await?;
+                    if next.hides {
+                        // At once: publishing it anew may have to wait for an embedder.
+                        self.take_away(Known::Procedure(id)).await?;
+                    }
+                    self.open_later(id, &next, by).await?;
                     self.overtake_reviews(id, review.id, &by.name, now).await?;
                 }
                 if !self.join(id, review, draft.id, now).await? {
@@ -171,7 +206,7 @@ impl Tx {
 }
 
 impl Db {
-    /// Decides on a review, having read version `seen` of its draft: everything that follows is one commit.
+    /// Decides on a review, having `read` its draft: everything that follows is one commit.
     ///
     /// # Errors
     /// When the database fails.
@@ -180,9 +215,10 @@ impl Db {
         id: ReviewId,
         decision: &Decision,
         by: &Viewer,
-        seen: i64,
+        read: Reading,
         now: Timestamp,
     ) -> Result<Decided> {
+        let Reading { version: seen, dangers } = read;
         let Some(review) = self.review(id).await? else { return Ok(Decided::NoReview) };
         let Some(draft) = self.draft(review.draft).await? else { return Ok(Decided::NoReview) };
         let outcome = match review.decide(&draft, decision, by, seen) {
@@ -204,7 +240,7 @@ impl Db {
             state,
             draft_version: seen,
         };
-        let ruling = Ruling { review: &review, draft: &draft, outcome: &outcome, by, now };
+        let ruling = Ruling { review: &review, draft: &draft, outcome: &outcome, by, dangers, now };
         // Read before the unit begins: one that holds a connection must not want another.
         let next = match self.next_revision(&ruling).await? {
             Ok(next) => next,
@@ -224,10 +260,10 @@ impl Db {
 
     /// What the procedure says once the ruling stands, and for whom; `None` when its text stays. An error is the answer to
     /// who decided.
-    async fn next_revision(&self, ruling: &Ruling<'_>) -> Result<Result<Option<(Audience, Revision)>, Decided>> {
+    async fn next_revision(&self, ruling: &Ruling<'_>) -> Result<Result<Option<Next>, Decided>> {
         let content = &ruling.draft.content;
         let (id, given) = match ruling.outcome {
-            Outcome::Publish { audience } => return Ok(Ok(Some((*audience, ruling.revision(None, content.clone()))))),
+            Outcome::Publish { audience } => return Ok(ruling.next(None, content.clone(), *audience).map(Some)),
             Outcome::Revise { procedure, audience } => (*procedure, Some(*audience)),
             Outcome::Update { procedure, audience, .. } => (*procedure, *audience),
             _ => return Ok(Ok(None)),
@@ -238,10 +274,20 @@ impl Db {
                 Some(content) => content,
                 None => return Ok(Err(Decided::Refused(Refusal::ComparedBefore))),
             },
-            _ => content.clone(),
+            _ => {
+                let mut said = content.clone();
+                // The draft of another case knows nothing of what is kept from whom. That of the procedure itself does.
+                if ruling.review.procedure != Some(id) {
+                    said.keep_audiences(&known.revision.content);
+                }
+                said
+            }
         };
-        let audience = given.unwrap_or(known.audience);
-        Ok(Ok(Some((audience, ruling.revision(Some(&known.revision), said)))))
+        let wanted = match given {
+            Some(audience) => audience,
+            None => self.wanted(&known).await?,
+        };
+        Ok(ruling.next(Some(&known), said, wanted).map(Some))
     }
 
     /// What a procedure says with the changes that a draft proposes; `None` when it is not the text that the draft was

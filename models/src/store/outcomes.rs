@@ -186,6 +186,7 @@ impl Tx {
     /// Archives a procedure: once its publication has run, nobody finds it.
     pub(super) async fn archive(&mut self, id: ProcedureId, now: Timestamp) -> Result<()> {
         self.set_confidence(id, Confidence::Archived, now).await?;
+        self.overtake_openings(id, now).await?;
         self.put_job(Step::Publish, &id.to_string(), now).await
     }
 

@@ -73,12 +73,13 @@ impl Row {
 }
 
 impl Db {
-    /// A procedure with its current revision, if `viewer` may read it.
+    /// A procedure with its current revision, if `viewer` may read it, and of it what their class sees.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn procedure(&self, id: ProcedureId, viewer: &Viewer) -> Result<Option<Procedure>> {
         let [internal, technician, contractor, customer] = Audience::ALL else { return Ok(None) };
+        let Some(class) = viewer.class() else { return Ok(None) };
         let may = |a: &Audience| if viewer.may_read(*a) { a.as_str() } else { "" };
         let row: Option<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/procedures_get.sql"))
             .bind(id.to_string())
@@ -90,22 +91,20 @@ impl Db {
             .await)?;
         let Some(row) = row else { return Ok(None) };
         let outcomes = self.outcomes(id).await?;
-        Ok(Some(Procedure { outcomes, ..row.procedure()? }))
+        Ok(Some(Procedure { outcomes, ..row.procedure()? }.seen_by(class)))
     }
 
-    /// The revisions of a procedure that `viewer` may read, newest first.
+    /// The revisions of a procedure that `viewer` may read, newest first, and of them what their class sees.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn revisions(&self, id: ProcedureId, viewer: &Viewer) -> Result<Vec<Revision>> {
-        if self.procedure(id, viewer).await?.is_none() {
-            return Ok(Vec::new());
-        }
+        let (Some(class), Some(_)) = (viewer.class(), self.procedure(id, viewer).await?) else { return Ok(Vec::new()) };
         let rows: Vec<RevisionRow> = read!(self, c => sqlx::query_as(include_str!("../../sql/revisions_of.sql"))
             .bind(id.to_string())
             .fetch_all(c)
             .await)?;
-        rows.into_iter().map(RevisionRow::revision).collect()
+        rows.into_iter().map(|row| Ok(row.revision()?.seen_by(class))).collect()
     }
 }
 

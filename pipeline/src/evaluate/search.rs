@@ -167,6 +167,7 @@ fn passage(text: &Judged, language: Language, embedder: &str) -> Passage {
         owner: Known::Procedure(ProcedureId::new()),
         part: PassagePart::Problem,
         audience: Audience::Technician,
+        classes: Vec::new(),
         confidence: Confidence::Validated,
         language,
         title: text.title.clone(),

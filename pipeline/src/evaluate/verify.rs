@@ -189,7 +189,7 @@ fn content(line: &Line, statement: &str) -> Content {
     let said = Statement {
         text: statement.to_owned(),
         evidence: line.quotes.iter().map(quote).collect(),
-        findings: Vec::new(),
+        ..Statement::default()
     };
     let mut content = Content {
         language: line.language,

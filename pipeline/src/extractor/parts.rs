@@ -52,7 +52,7 @@ pub(super) fn parts(sources: &Sources<'_>, steps: &[Piece]) -> Vec<Part> {
         let Some(first) = name.as_ref().or(reference.as_ref()) else { continue };
         let text = capital(first.quote.trim());
         let evidence = name.iter().chain(reference.iter()).cloned().collect();
-        let statement = Statement { text, evidence, findings: Vec::new() };
+        let statement = Statement { text, evidence, ..Statement::default() };
         out.push(Part {
             statement,
             reference: used.reference.as_deref().map(|r| r.trim().to_owned()),

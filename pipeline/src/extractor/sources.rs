@@ -89,7 +89,7 @@ impl Sources<'_> {
 
     pub(super) fn statement(&self, text: String, told: &[Piece]) -> Statement {
         let evidence = told.iter().filter_map(|p| self.evidence(p.source, p.start, p.end)).collect();
-        Statement { text, evidence, findings: Vec::new() }
+        Statement { text, evidence, ..Statement::default() }
     }
 }
 

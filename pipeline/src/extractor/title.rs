@@ -66,7 +66,7 @@ pub(super) fn title(sources: &Sources<'_>, symptoms: &[Statement], cause: Option
         (false, true) => capital(&machine),
         _ => capital(&problem),
     };
-    Statement { text, evidence, findings: Vec::new() }
+    Statement { text, evidence, ..Statement::default() }
 }
 
 /// The first error code of the request, with what a text of the case says it means: "F-27 (étanchéité non validée)".

@@ -24,7 +24,7 @@ use crate::index::{IndexError, Labels, owner_key};
 pub use view::View;
 
 /// Another version of the fields or of the analysis means: build anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Memory of the writer in bytes before it flushes a segment; tantivy asks for at least 15 MB a thread.
 const WRITER_BYTES: usize = 24_000_000;
@@ -88,16 +88,30 @@ struct Fields {
     owner: Field,
     shelf: Field,
     part: Field,
-    audience: Field,
+    classes: Field,
     language: Field,
     family: Field,
     models: Field,
     codes: Field,
     references: Field,
-    title: [Field; 2],
-    body: [Field; 2],
+    texts: [Texts; 4],
     shown: Field,
     seq: Field,
+}
+
+/// The words of a passage as one class of readers finds them, by language. Each class has fields of its own, so that what
+/// words weigh for it is counted in what it sees, and tells nothing of what it does not.
+#[derive(Debug, Clone, Copy)]
+struct Texts {
+    title: [Field; 2],
+    body: [Field; 2],
+}
+
+impl Fields {
+    /// The words as `class` finds them.
+    const fn of(&self, class: Audience) -> &Texts {
+        &self.texts[class as usize]
+    }
 }
 
 fn schema() -> (Schema, Fields) {
@@ -115,14 +129,20 @@ fn schema() -> (Schema, Fields) {
         owner: b.add_text_field("owner", STRING),
         shelf: b.add_text_field("shelf", STRING),
         part: b.add_text_field("part", STRING),
-        audience: b.add_text_field("audience", STRING),
+        classes: b.add_text_field("classes", STRING),
         language: b.add_text_field("language", STRING),
         family: b.add_text_field("family", STRING),
         models: b.add_text_field("models", STRING),
         codes: b.add_text_field("codes", STRING),
         references: b.add_text_field("references", STRING),
-        title: [b.add_text_field("title_fr", analysed()), b.add_text_field("title_en", analysed())],
-        body: [b.add_text_field("text_fr", analysed()), b.add_text_field("text_en", analysed())],
+        texts: CLASSES.map(|class| {
+            let mut field =
+                |what: &str, language: Language| b.add_text_field(&format!("{what}_{language}_{class}"), analysed());
+            Texts {
+                title: LANGUAGES.map(|language| field("title", language)),
+                body: LANGUAGES.map(|language| field("text", language)),
+            }
+        }),
         shown: b.add_text_field("shown", STORED),
         seq: b.add_i64_field("seq", FAST),
     };
@@ -285,7 +305,7 @@ impl Open {
         doc.add_text(f.owner, owner_key(labels.owner));
         doc.add_text(f.shelf, labels.shelf().as_str());
         doc.add_text(f.part, labels.part.as_str());
-        doc.add_text(f.audience, labels.audience.as_str());
+        labels.classes.iter().for_each(|class| doc.add_text(f.classes, class.as_str()));
         doc.add_text(f.language, labels.language.as_str());
         labels.family.iter().for_each(|k| doc.add_text(f.family, k));
         labels.models.iter().for_each(|k| doc.add_text(f.models, k));
@@ -308,13 +328,23 @@ impl Open {
         let body =
             [&passage.title, &machine.join(" "), &models.join(" "), &passage.text].map(String::as_str).join("\n");
         let at = place(passage.language);
-        doc.add_pre_tokenized_text(f.title[at], tokens(&passage.title, passage.language));
-        doc.add_pre_tokenized_text(f.body[at], tokens(&body, passage.language));
+        let (title, body) = (tokens(&passage.title, passage.language), tokens(&body, passage.language));
+        for class in &labels.classes {
+            let texts = f.of(*class);
+            doc.add_pre_tokenized_text(texts.title[at], title.clone());
+            doc.add_pre_tokenized_text(texts.body[at], body.clone());
+        }
         let shown = serde_json::to_string(&Shown::of(passage)).map_err(|e| IndexError::Text(e.to_string()))?;
         doc.add_text(f.shown, shown);
         Ok(doc)
     }
 }
+
+/// Every class of readers, at the place of its fields.
+const CLASSES: [Audience; 4] = [Audience::Internal, Audience::Technician, Audience::Contractor, Audience::Customer];
+
+/// Every language, at the place of its fields.
+const LANGUAGES: [Language; 2] = [Language::French, Language::English];
 
 /// Where a language's fields stand.
 const fn place(language: Language) -> usize {

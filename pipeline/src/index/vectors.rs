@@ -19,10 +19,10 @@ use crate::index::vectors::server::Server;
 use crate::index::{Found, IndexError, Labels, Scope, code_terms, owner_key};
 
 /// Another version of the payload means: build anew, beside what is there.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Payload fields that a question may filter by; each gets an index, without which a filter scans everything.
-pub(crate) const FILTERED: [&str; 8] = ["owner", "shelf", "part", "audience", "language", "family", "models", "codes"];
+pub(crate) const FILTERED: [&str; 8] = ["owner", "shelf", "part", "classes", "language", "family", "models", "codes"];
 
 /// The payload field with the place in the order that all followers share.
 pub(crate) const SEQ: &str = "seq";
@@ -133,10 +133,11 @@ impl Vectors {
         floor: f32,
         limit: usize,
     ) -> Result<Vec<Found>, IndexError> {
-        if scope.audiences.is_empty() || limit == 0 || vector.iter().all(|x| *x == 0.0) {
+        let Some(class) = scope.class else { return Ok(Vec::new()) };
+        if limit == 0 || vector.iter().all(|x| *x == 0.0) {
             return Ok(Vec::new());
         }
-        let asked = Asked { vector: vector.to_vec(), conditions: Conditions::of(scope), floor, limit };
+        let asked = Asked { vector: vector.to_vec(), conditions: Conditions::of(scope, class), floor, limit };
         match self {
             Self::Edge(edge) => edge.nearest(asked).await,
             Self::Server(server) => server.nearest(asked).await,
@@ -226,7 +227,7 @@ impl Point {
             ("owner", vec![owner_key(l.owner)]),
             ("shelf", vec![l.shelf().to_string()]),
             ("part", vec![l.part.to_string()]),
-            ("audience", vec![l.audience.to_string()]),
+            ("classes", l.classes.iter().map(ToString::to_string).collect()),
             ("language", vec![l.language.to_string()]),
             ("family", l.family.iter().cloned().collect()),
             ("models", l.models.clone()),
@@ -254,11 +255,8 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
-    fn of(scope: &Scope) -> Self {
-        let mut must: Vec<(&'static str, Vec<String>)> = Vec::new();
-        if scope.audiences.len() < Audience::ALL.len() {
-            must.push(("audience", scope.audiences.iter().map(ToString::to_string).collect()));
-        }
+    fn of(scope: &Scope, class: Audience) -> Self {
+        let mut must: Vec<(&'static str, Vec<String>)> = vec![("classes", vec![class.to_string()])];
         must.extend(scope.shelf.map(|s| ("shelf", vec![s.to_string()])));
         must.extend(scope.part.map(|p| ("part", vec![p.to_string()])));
         must.extend(scope.language.map(|l| ("language", vec![l.to_string()])));

@@ -12,6 +12,7 @@ use savoir_models::intervention::Stage;
 use savoir_models::job::Step;
 use savoir_models::passage::Passage;
 use savoir_models::store::house;
+use savoir_models::viewer::Audience;
 
 use crate::compare::grey::{self, Grey, is_grey};
 use crate::compare::{Asked, Rival, nearest, weigh};
@@ -36,7 +37,9 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, last: bool) -> Result<Out
         let behind = kit.db.passages_between(kit.index.followed(), before, BEHIND).await?;
         let family = family(draft.content.applies_to.family.as_deref());
         let of_family = |p: &Passage| family.is_empty() || self::family(p.family.as_deref()) == family;
-        let unindexed: Vec<Passage> = behind.into_iter().map(|n| n.passage).filter(of_family).collect();
+        // Of a procedure, what the house sees of it: the whole.
+        let whole = |p: &Passage| p.classes().contains(&Audience::Internal);
+        let unindexed = behind.into_iter().map(|n| n.passage).filter(|p| whole(p) && of_family(p)).collect::<Vec<_>>();
         let passages: Vec<Passage> = mine.into_iter().map(|n| n.passage).collect();
         let asked = Asked { passages: &passages, before, unindexed: &unindexed };
         for known in nearest(&kit.index, &asked, JUDGED).await? {

@@ -1,11 +1,11 @@
 //! What is seen depends on who looks.
 
 use savoir_models::viewer::Role;
-use savoir_tests::call::{get, post};
+use savoir_tests::call::{get, post, put};
 use savoir_tests::house::house;
 use serde_json::json;
 
-use super::{INTERVENTIONS, connected, delivered, delivery_with, published};
+use super::{INTERVENTIONS, connected, delivered, delivery_with, published, under_review};
 
 #[tokio::test]
 async fn customers_and_contractors_see_their_own_interventions_only() {
@@ -73,8 +73,8 @@ async fn a_procedure_has_an_etag_revisions_and_takes_feedback() {
     let expert = house.token(Role::Expert, None).await;
     let path = format!("/api/v1/procedures/{procedure}");
     let read = get(&path).by(&token).to(&house).await;
-    assert_eq!(read.header("etag"), "\"1\"");
-    let known = get(&path).by(&token).with("if-none-match", "\"1\"").to(&house).await;
+    assert_eq!(read.header("etag"), "\"1-technician-technician-validated\"");
+    let known = get(&path).by(&token).with("if-none-match", read.header("etag")).to(&house).await;
     assert_eq!((known.status.as_u16(), known.bytes.len()), (304, 0));
 
     let revisions = get(&format!("{path}/revisions")).by(&expert).to(&house).await.expect(200);
@@ -112,4 +112,32 @@ async fn a_search_without_a_question_or_with_an_endless_one_is_refused() {
     for query in ["q=%22%28%2B%2A%3A%00%5B&limit=50", "code=E42", "q=%f0%9f%94%a7", "q=AND%20OR%20NOT"] {
         assert_eq!(search(query).await.expect(200)["items"], json!([]), "{query}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expert_keeps_a_statement_from_some_readers_but_never_a_danger() {
+    let house = house().await;
+    let (_, review) = under_review(&house, "T-1").await;
+    let expert = house.token(Role::Expert, None).await;
+    let path = format!("/api/v1/reviews/{review}");
+    let mut edited = get(&path).by(&expert).to(&house).await.expect(200)["draft"]["content"].clone();
+    edited["tools"][0]["audience"] = json!("internal");
+    let mut wrong = edited.clone();
+    let danger = json!({"text": "Mâchoire chaude", "audience": "technician"});
+    wrong["hazards"] = json!([{"kind": "heat", "statement": danger}]);
+    let edit = |body| put(&format!("{path}/content"), body).by(&expert).with("if-match", "\"1\"");
+    let refused = edit(&wrong).to(&house).await;
+    let _ = refused.problem(422, "invalid_fields");
+    assert_eq!(refused.fields(), ["hazards[0].statement.audience"]);
+    let _ = edit(&edited).to(&house).await.expect(200);
+    let approve = json!({"decision": "approve", "audience": "technician"});
+    let call = post(&format!("{path}/decision"), &approve).by(&expert).with("if-match", "\"2\"");
+    let procedure = call.to(&house).await.expect(200)["procedure"].as_str().unwrap().to_owned();
+    let technician = house.token(Role::Technician, None).await;
+    let page = format!("/api/v1/procedures/{procedure}");
+    let office = get(&page).by(&expert).to(&house).await.expect(200);
+    assert_eq!(office["revision"]["content"]["tools"][0]["audience"], "internal");
+    assert!(office["revision"]["diff"].as_str().unwrap().contains("+tools (internal): multimètre"), "{office}");
+    let field = get(&page).by(&technician).to(&house).await.expect(200);
+    assert_eq!((&field["revision"]["content"]["tools"], &field["revision"]["diff"]), (&json!([]), &json!("")));
 }

@@ -75,7 +75,7 @@ async fn who_reports_the_third_failure_is_told_that_an_expert_looks_again_and_ou
         post(&format!("{path}/feedback"), &json!({"worked": false})).by(token).to(&house).await.expect(200)
     };
     let shown = get(&path).by(&customer).to(&house).await;
-    assert_eq!(shown.header("etag"), "\"1\"");
+    assert_eq!(shown.header("etag"), "\"1-customer-customer-validated\"");
     assert!(shown.expect(200).get("outcomes").is_none(), "how the cases of others ended is the house's");
     let outcomes = get(&path).by(&technician).to(&house).await.expect(200)["outcomes"].clone();
     assert_eq!(outcomes, json!([{"family": "ensacheuse verticale", "solved": 1, "reopened": 0}]));
@@ -86,8 +86,8 @@ async fn who_reports_the_third_failure_is_told_that_an_expert_looks_again_and_ou
     assert!(third["doubtful"]["reason_fr"].as_str().unwrap().contains("3 des 3"), "{third}");
     assert!(third["doubtful"]["review"].is_string());
     let _ = get(&path).by(&customer).to(&house).await.problem(404, "not_found");
-    let read = get(&path).by(&technician).with("if-none-match", "\"1\"").to(&house).await;
-    assert_eq!(read.header("etag"), "\"1-not_validated\"", "a copy from before is no longer good");
+    let read = get(&path).by(&technician).with("if-none-match", "\"1-technician-customer-validated\"").to(&house).await;
+    assert_eq!(read.header("etag"), "\"1-technician-customer-not_validated\"", "a copy from before is no longer good");
     assert_eq!(read.expect(200)["confidence"], "not_validated");
     house.work().await;
     let found = get("/api/v1/search?q=E42").by(&technician).to(&house).await.expect(200);

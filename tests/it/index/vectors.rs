@@ -79,7 +79,7 @@ async fn the_scope_is_kept_inside_the_vector_query() {
         shelf.put(later);
         index.follow(&shelf).await.unwrap();
         let scope = Scope {
-            audiences: vec![Audience::Technician, Audience::Customer],
+            class: Some(Audience::Technician),
             shelf: Some(savoir_models::passage::Shelf::Procedure),
             family: Some(savoir_pipeline::index::analysis::family_key("pompe a chaleur")),
             model: Some("ga37".into()),
@@ -95,7 +95,7 @@ async fn the_scope_is_kept_inside_the_vector_query() {
         assert!((found[0].score - builtin::cosine(&asked, wanted.vector.as_deref().unwrap())).abs() < 1e-3);
         let but = Scope { except: Some(wanted.owner), ..scope.clone() };
         assert!(index.nearest_vectors(&asked, &but, 5).await.unwrap().is_empty(), "{}", ground.name);
-        let nobody = Scope { audiences: Vec::new(), ..scope };
+        let nobody = Scope { class: None, ..scope };
         assert!(index.nearest_vectors(&asked, &nobody, 5).await.unwrap().is_empty(), "{}", ground.name);
         ground.end().await;
     }

@@ -11,7 +11,7 @@ use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::evaluate::compare::{Judged, Pair, judge_pair, measure, measure_with, shipped};
 use savoir_pipeline::extractor::offline::Offline;
 use savoir_pipeline::kit::LineSettings;
-use savoir_tests::data::{START, said};
+use savoir_tests::data::{START, reading, said};
 use savoir_tests::house::Builder;
 use serde_json::json;
 
@@ -64,7 +64,7 @@ async fn known(house: &House, pair: &Pair) -> ProcedureId {
     let (review, seen) = (db.review_of(first.id).await.unwrap().unwrap(), first.version + 1);
     let approve = Decision::Approve { audience: Audience::Technician, into: None };
     let anne = Viewer::new("Anne", Role::Expert);
-    let Decided::Done(Some(procedure)) = db.decide(review.id, &approve, &anne, seen, START).await.unwrap() else {
+    let Decided::Done(Some(procedure)) = db.decide(review.id, &approve, &anne, reading(seen), START).await.unwrap() else {
         panic!("approved")
     };
     house.work().await;

@@ -8,7 +8,7 @@ use savoir_models::review::{Decision, Refusal, ReviewState};
 use savoir_models::store::{Db, Decided, house};
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::search::{Hit, Query, search};
-use savoir_tests::data::{START, content, intake, reviewed};
+use savoir_tests::data::{START, content, intake, reading, reviewed};
 use savoir_tests::databases::both;
 use savoir_tests::house::House;
 
@@ -106,10 +106,10 @@ async fn rejecting_it_archives_it_and_merging_it_moves_its_cases() {
         let second = merged(db, &intake("T-4", "z"), failing).await;
         let review = fail(db, failing).await;
         let itself = Decision::Merge { into: failing };
-        let refused = db.decide(review, &itself, &expert(), 1, START).await.unwrap();
+        let refused = db.decide(review, &itself, &expert(), reading(1), START).await.unwrap();
         assert_eq!(refused, Decided::Refused(Refusal::IntoItself));
         let ask = Decision::Ask { questions: vec!["Quel couple ?".into()] };
-        let refused = db.decide(review, &ask, &expert(), 1, START).await.unwrap();
+        let refused = db.decide(review, &ask, &expert(), reading(1), START).await.unwrap();
         assert_eq!(refused, Decided::Refused(Refusal::NothingToAsk));
         assert_eq!(decide(db, review, &Decision::Merge { into: home }).await, Some(home));
         let (kept, gone) = (read(db, home).await, read(db, failing).await);
@@ -148,7 +148,7 @@ async fn reports_and_decisions_at_the_same_moment_neither_wait_for_each_other_no
             let (one, two) = (db.clone(), db.clone());
             waiting.push(tokio::spawn(async move {
                 let merge = Decision::Merge { into: procedure };
-                one.decide(review.id, &merge, &expert(), 1, START).await.map(|_| ())
+                one.decide(review.id, &merge, &expert(), reading(1), START).await.map(|_| ())
             }));
             waiting.push(tokio::spawn(async move {
                 report(&two, procedure, false).await;

@@ -8,7 +8,7 @@ use savoir_models::procedure::Confidence;
 use savoir_models::review::{Refusal, ReviewState};
 use savoir_models::store::{Claimed, Db, Decided, Given, Lease, Reopening, StoreError, house};
 use savoir_pipeline::worker::single::{lease, one_job, work_on};
-use savoir_tests::data::{START, intake, reviewed};
+use savoir_tests::data::{START, intake, reading, reviewed};
 use savoir_tests::databases::both;
 use savoir_tests::house::House;
 
@@ -43,7 +43,7 @@ async fn the_only_case_under_review_closes_it_and_its_passages_go_and_a_second_t
             (ReviewState::Decided, Some("withdrawn"), Some("Paul"))
         );
         assert_eq!(db.passages_of(Known::Draft(draft.id)).await.unwrap(), []);
-        let late = db.decide(review.id, &APPROVE, &expert(), 1, START).await.unwrap();
+        let late = db.decide(review.id, &APPROVE, &expert(), reading(1), START).await.unwrap();
         assert!(matches!(late, Decided::Refused(Refusal::AlreadyDecided { .. })), "{late:?}");
 
         let events = db.events(None, 100).await.unwrap().len();
@@ -192,7 +192,7 @@ async fn a_decision_and_a_reopening_at_the_same_moment_leave_one_story() {
             let (id, _, review) = reviewed(db, &intake(&format!("T-{round}"), "x"), thermocouple()).await;
             let deciding = tokio::spawn({
                 let db = db.clone();
-                async move { db.decide(review.id, &APPROVE, &expert(), 1, START).await.unwrap() }
+                async move { db.decide(review.id, &APPROVE, &expert(), reading(1), START).await.unwrap() }
             });
             let done = reopen(db, id).await;
             match (deciding.await.unwrap(), &done) {

@@ -6,7 +6,7 @@ use savoir_models::intervention::Stage;
 use savoir_models::review::{Decision, Refusal, Review, ReviewState};
 use savoir_models::store::{Db, Decided, house};
 use savoir_models::viewer::{Audience, Role, Viewer};
-use savoir_tests::data::{START, content, intake};
+use savoir_tests::data::{START, content, intake, reading};
 use savoir_tests::databases::both;
 
 fn expert(name: &str) -> Viewer {
@@ -48,7 +48,7 @@ async fn approving_makes_a_procedure_that_its_audience_reads_and_puts_its_public
     for database in both().await {
         let db = &database.db;
         let (id, draft, review) = under_review(db, "T-1", 45).await;
-        let decided = db.decide(review.id, &APPROVE, &expert("Anne"), 1, START).await.unwrap();
+        let decided = db.decide(review.id, &APPROVE, &expert("Anne"), reading(1), START).await.unwrap();
         let Decided::Done(Some(procedure)) = decided else { panic!("{decided:?}") };
 
         let found = db.procedure(procedure, &Viewer::new("t", Role::Technician)).await.unwrap().unwrap();
@@ -70,7 +70,7 @@ async fn of_eight_experts_who_decide_at_once_one_prevails_and_the_others_are_tol
             .map(|n| {
                 let db = database.db.clone();
                 tokio::spawn(async move {
-                    db.decide(review.id, &APPROVE, &expert(&format!("e{n}")), 1, START).await.unwrap()
+                    db.decide(review.id, &APPROVE, &expert(&format!("e{n}")), reading(1), START).await.unwrap()
                 })
             })
             .collect();
@@ -99,9 +99,10 @@ async fn an_edit_keeps_its_author_and_a_decision_on_the_text_before_it_is_refuse
         assert_eq!(tx.edit_draft(&draft, &better, "Paul", START).await.unwrap(), None);
         tx.commit().await.unwrap();
 
-        let stale = db.decide(review.id, &APPROVE, &expert("Paul"), 1, START).await.unwrap();
+        let stale = db.decide(review.id, &APPROVE, &expert("Paul"), reading(1), START).await.unwrap();
         assert_eq!(stale, Decided::Refused(Refusal::Stale { seen: 1, current: 2 }));
-        let Decided::Done(Some(procedure)) = db.decide(review.id, &APPROVE, &expert("Paul"), 2, START).await.unwrap()
+        let Decided::Done(Some(procedure)) =
+            db.decide(review.id, &APPROVE, &expert("Paul"), reading(2), START).await.unwrap()
         else {
             panic!("the edited draft can be approved")
         };
@@ -131,7 +132,9 @@ async fn cases_that_tell_the_same_are_counted_and_follow_the_decision() {
         assert_eq!(counted.cases, 2);
         assert!((counted.worth - 60.0).abs() < 1e-9, "worth is the minutes of all cases, not {}", counted.worth);
 
-        let Decided::Done(procedure) = db.decide(review.id, &APPROVE, &expert("Anne"), 1, START).await.unwrap() else {
+        let Decided::Done(procedure) =
+            db.decide(review.id, &APPROVE, &expert("Anne"), reading(1), START).await.unwrap()
+        else {
             panic!("approved")
         };
         for (id, stage) in [(first, Stage::Published), (second, Stage::Merged)] {
@@ -167,13 +170,14 @@ async fn merging_adds_the_cases_to_the_procedure_and_leaves_its_text_alone() {
     for database in both().await {
         let db = &database.db;
         let (_, _, one) = under_review(db, "T-1", 45).await;
-        let Decided::Done(Some(known)) = db.decide(one.id, &APPROVE, &expert("Anne"), 1, START).await.unwrap() else {
+        let Decided::Done(Some(known)) = db.decide(one.id, &APPROVE, &expert("Anne"), reading(1), START).await.unwrap()
+        else {
             panic!("approved")
         };
         let (id, _, two) = under_review(db, "T-2", 45).await;
         let nowhere = Decision::Merge { into: savoir_models::id::ProcedureId::new() };
         assert!(matches!(
-            db.decide(two.id, &nowhere, &expert("Anne"), 1, START).await.unwrap(),
+            db.decide(two.id, &nowhere, &expert("Anne"), reading(1), START).await.unwrap(),
             Decided::NoProcedure(_)
         ));
         assert_eq!(
@@ -182,7 +186,8 @@ async fn merging_adds_the_cases_to_the_procedure_and_leaves_its_text_alone() {
             "a failed decision changes nothing"
         );
 
-        let merged = db.decide(two.id, &Decision::Merge { into: known }, &expert("Anne"), 1, START).await.unwrap();
+        let merged =
+            db.decide(two.id, &Decision::Merge { into: known }, &expert("Anne"), reading(1), START).await.unwrap();
         assert_eq!(merged, Decided::Done(Some(known)));
         let procedure = db.procedure(known, &house()).await.unwrap().unwrap();
         assert_eq!((procedure.cases, procedure.revision.number), (2, 1));
@@ -195,7 +200,8 @@ async fn approving_into_a_procedure_makes_its_next_revision_with_the_difference(
     for database in both().await {
         let db = &database.db;
         let (_, _, one) = under_review(db, "T-1", 45).await;
-        let Decided::Done(Some(known)) = db.decide(one.id, &APPROVE, &expert("Anne"), 1, START).await.unwrap() else {
+        let Decided::Done(Some(known)) = db.decide(one.id, &APPROVE, &expert("Anne"), reading(1), START).await.unwrap()
+        else {
             panic!("approved")
         };
         let (_, draft, two) = under_review(db, "T-2", 45).await;
@@ -205,7 +211,7 @@ async fn approving_into_a_procedure_makes_its_next_revision_with_the_difference(
         tx.edit_draft(&draft, &better, "Paul", START).await.unwrap();
         tx.commit().await.unwrap();
         let into = Decision::Approve { audience: Audience::Customer, into: Some(known) };
-        db.decide(two.id, &into, &expert("Paul"), 2, START).await.unwrap();
+        db.decide(two.id, &into, &expert("Paul"), reading(2), START).await.unwrap();
 
         let revisions = db.revisions(known, &house()).await.unwrap();
         assert_eq!(
@@ -223,14 +229,14 @@ async fn a_draft_sent_back_waits_for_answers_and_a_rejected_one_says_why() {
         let db = &database.db;
         let (id, _, review) = under_review(db, "T-1", 45).await;
         let ask = Decision::Ask { questions: vec!["Quel thermocouple ?".into()] };
-        assert_eq!(db.decide(review.id, &ask, &expert("Anne"), 1, START).await.unwrap(), Decided::Done(None));
+        assert_eq!(db.decide(review.id, &ask, &expert("Anne"), reading(1), START).await.unwrap(), Decided::Done(None));
         assert_eq!(db.intervention(id, &house()).await.unwrap().unwrap().stage, Stage::NeedsAnswers);
         assert_eq!(db.questions(id).await.unwrap()[0].asked_by.as_deref(), Some("Anne"));
         assert_eq!(db.review(review.id).await.unwrap().unwrap().state, ReviewState::SentBack);
 
         let (id, _, review) = under_review(db, "T-2", 45).await;
         let reject = Decision::Reject { reason: "machine retirée du parc".into() };
-        db.decide(review.id, &reject, &expert("Anne"), 1, START).await.unwrap();
+        db.decide(review.id, &reject, &expert("Anne"), reading(1), START).await.unwrap();
         let case = db.intervention(id, &house()).await.unwrap().unwrap();
         assert_eq!((case.stage, case.waiting.as_deref()), (Stage::Rejected, Some("machine retirée du parc")));
         assert_eq!(db.status().await.unwrap().waiting, 1, "what was rejected says why and waits for nothing");
@@ -254,7 +260,7 @@ async fn an_edit_that_was_answered_is_never_lost_to_a_decision_taken_at_the_same
                     version
                 }
             });
-            let decided = db.decide(review.id, &APPROVE, &expert("Paul"), 1, START).await.unwrap();
+            let decided = db.decide(review.id, &APPROVE, &expert("Paul"), reading(1), START).await.unwrap();
             match (editing.await.unwrap(), decided) {
                 (Some(2), Decided::Refused(Refusal::Stale { current: 2, .. })) | (None, Decided::Done(Some(_))) => {}
                 both => panic!("{both:?} on {}", database.db.kind()),

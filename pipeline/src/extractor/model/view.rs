@@ -96,7 +96,7 @@ impl<'a> View<'a> {
                 evidence.push(found);
             }
         }
-        Statement { text: said.text.clone(), evidence, findings: Vec::new() }
+        Statement { text: said.text.clone(), evidence, ..Statement::default() }
     }
 
     /// A quote that stands nowhere is kept with the words that were given and no place: the verifier says so.

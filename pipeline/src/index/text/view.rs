@@ -8,17 +8,19 @@ use savoir_models::draft::Known;
 use savoir_models::id::PassageId;
 use savoir_models::passage::{PassagePart, Shelf};
 use savoir_models::text::Language;
+use savoir_models::viewer::Audience;
 use tantivy::collector::TopDocs;
 use tantivy::columnar::Column;
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery, TermSetQuery,
+    AllQuery, Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, Query, RangeQuery, TermQuery,
+    TermSetQuery,
 };
 use tantivy::schema::document::Value as _;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument, Term};
 use uuid::Uuid;
 
-use super::{Fields, Shown, TextIndex, place};
+use super::{Fields, Shown, TextIndex, Texts, place};
 use crate::index::analysis::words;
 use crate::index::{Found, IndexError, Scope, code_terms, owner_key};
 
@@ -71,7 +73,8 @@ impl View {
     /// # Errors
     /// When the index cannot be read.
     pub fn by_words(&self, text: &str, scope: &Scope, limit: usize) -> Result<Vec<(Found, DocAddress)>, IndexError> {
-        let clauses = self.clauses(text)?;
+        let Some(class) = scope.class else { return Ok(Vec::new()) };
+        let clauses = self.clauses(text, class)?;
         if clauses.is_empty() {
             return Ok(Vec::new());
         }
@@ -89,6 +92,7 @@ impl View {
         scope: &Scope,
         limit: usize,
     ) -> Result<Vec<(Found, DocAddress)>, IndexError> {
+        let Some(class) = scope.class else { return Ok(Vec::new()) };
         let mut named: Clauses = Vec::new();
         for code in codes {
             // The code as it was asked for is worth more than its digits told without a letter.
@@ -104,7 +108,7 @@ impl View {
             return Ok(Vec::new());
         }
         let mut query: Clauses = vec![(Occur::Must, Box::new(BooleanQuery::new(named)))];
-        query.extend(self.clauses(text)?);
+        query.extend(self.clauses(text, class)?);
         self.find(Box::new(BooleanQuery::new(query)), scope, limit)
     }
 
@@ -136,16 +140,16 @@ impl View {
         serde_json::from_str(text).map_err(|e| IndexError::Text(format!("a stored passage cannot be read: {e}")))
     }
 
-    /// The share of the words of `text` that stand in no passage in any form, 0 to 1: misspelt ones, most of them.
+    /// The share of the words of `text` that stand in no passage of `class` in any form, 0 to 1: misspelt ones, most of them.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn unknown(&self, text: &str) -> Result<f64, IndexError> {
+    pub fn unknown(&self, text: &str, class: Audience) -> Result<f64, IndexError> {
         // In how many languages each word says something, and whether any passage has it. A stop word of one language is
         // a word that nobody uses in the other: it must not count as misspelt.
         let mut seen: BTreeMap<usize, (usize, bool)> = BTreeMap::new();
         for language in Language::ALL {
-            let body = self.fields.body[place(*language)];
+            let body = self.fields.of(class).body[place(*language)];
             for word in words(text, *language).into_iter().take(MOST_WORDS) {
                 let here = self.searcher.doc_freq(&Term::from_field_text(body, &word.term))? > 0;
                 let (languages, known) = seen.entry(word.at.start).or_default();
@@ -159,10 +163,11 @@ impl View {
     }
 
     /// One clause a word, field and language.
-    fn clauses(&self, text: &str) -> Result<Clauses, IndexError> {
+    fn clauses(&self, text: &str, class: Audience) -> Result<Clauses, IndexError> {
         let mut out: Clauses = Vec::new();
         for language in Language::ALL {
-            let (body, title) = (self.fields.body[place(*language)], self.fields.title[place(*language)]);
+            let Texts { title, body } = self.fields.of(class);
+            let (body, title) = (body[place(*language)], title[place(*language)]);
             let mut counted: BTreeMap<String, u64> = BTreeMap::new();
             for word in words(text, *language).into_iter().take(MOST_WORDS) {
                 if let Entry::Vacant(free) = counted.entry(word.term) {
@@ -187,12 +192,16 @@ impl View {
 
     /// Asks within the scope.
     fn find(&self, query: Box<dyn Query>, scope: &Scope, limit: usize) -> Result<Vec<(Found, DocAddress)>, IndexError> {
-        if scope.audiences.is_empty() || limit == 0 {
+        let Some(class) = scope.class else { return Ok(Vec::new()) };
+        let seen = Term::from_field_text(self.fields.classes, class.as_str());
+        let statistics = OfClass { searcher: &self.searcher, docs: self.searcher.doc_freq(&seen)? };
+        if statistics.docs == 0 || limit == 0 {
             return Ok(Vec::new());
         }
-        let mut all = self.within(scope);
+        let mut all = self.within(scope, class);
         all.push((Occur::Must, query));
-        let top = self.searcher.search(&BooleanQuery::new(all), &TopDocs::with_limit(limit).order_by_score())?;
+        let top = TopDocs::with_limit(limit).order_by_score();
+        let top = self.searcher.search_with_statistics_provider(&BooleanQuery::new(all), &top, &statistics)?;
         let mut columns: BTreeMap<u32, Columns> = BTreeMap::new();
         let mut out = Vec::with_capacity(top.len());
         for (score, at) in top {
@@ -206,14 +215,11 @@ impl View {
     }
 
     /// The scope as clauses that filter without scoring.
-    fn within(&self, scope: &Scope) -> Clauses {
+    fn within(&self, scope: &Scope, class: Audience) -> Clauses {
         let f = &self.fields;
         let mut out: Clauses = Vec::new();
         let mut must = |query: Box<dyn Query>| out.push((Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0))));
-        if scope.audiences.len() < savoir_models::viewer::Audience::ALL.len() {
-            let terms = scope.audiences.iter().map(|a| Term::from_field_text(f.audience, a.as_str()));
-            must(Box::new(TermSetQuery::new(terms)));
-        }
+        must(Box::new(exact(f.classes, class.as_str())));
         let exactly = [
             (f.shelf, scope.shelf.map(|s| s.as_str().to_owned())),
             (f.family, scope.family.clone()),
@@ -237,6 +243,27 @@ impl View {
             out.push((Occur::MustNot, Box::new(exact(f.owner, &owner_key(owner)))));
         }
         out
+    }
+}
+
+/// What words weigh for one class of readers: counted in the passages that it sees, as if there were no others.
+struct OfClass<'s> {
+    searcher: &'s Searcher,
+    docs: u64,
+}
+
+impl Bm25StatisticsProvider for OfClass<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        self.searcher.total_num_tokens(field)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.docs)
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        // What only filters is counted in all passages, and its weight in none.
+        Ok(self.searcher.doc_freq(term)?.min(self.docs))
     }
 }
 

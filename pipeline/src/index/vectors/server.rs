@@ -1,7 +1,7 @@
 //! Vectors in a Qdrant server or cluster, over gRPC.
 //!
 //! The cursor is a point of the same collection, so that a lost collection is a lost cursor too. It carries no label,
-//! and every question here asks for an audience: it is never found and never counted.
+//! and every question here asks for a class of readers: it is never found and never counted.
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -222,9 +222,9 @@ fn filter(conditions: &Conditions) -> Filter {
         all.iter().map(|(name, values)| Condition::matches(*name, values.clone())).collect()
     };
     let mut must = list(&conditions.must);
-    if !conditions.must.iter().any(|(name, _)| *name == "audience") {
+    if !conditions.must.iter().any(|(name, _)| *name == "classes") {
         let everyone: Vec<String> = Audience::ALL.iter().map(ToString::to_string).collect();
-        must.push(Condition::matches("audience", everyone));
+        must.push(Condition::matches("classes", everyone));
     }
     let range = |end: i64| Range { lt: Some(end as f64), ..Range::default() };
     must.extend(conditions.before.map(|end| Condition::range(SEQ, range(end))));
