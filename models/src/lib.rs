@@ -14,10 +14,12 @@
 //! | [`procedure`] | content that an expert approved |
 //! | [`passage`] | what is indexed |
 //! | [`viewer`] | who is looking |
+//! | [`account`] | who comes in, and for what |
 //! | [`audit`] | who did what, sealed |
 //! | [`job`] | a unit of work of the durable line |
 //! | [`store`] | where all of it is kept |
 
+pub mod account;
 pub mod audit;
 pub mod clock;
 pub mod content;
