@@ -16,6 +16,7 @@ use tower_http::trace::TraceLayer;
 use crate::config::Config;
 use crate::error::{Code, Problem};
 use crate::observe::{self, Meters};
+use crate::passwords::Passwords;
 use crate::{auth, error, routes};
 
 /// How many may watch the line at a time: each costs two small reads every half second.
@@ -31,13 +32,15 @@ pub struct App {
     pub stop: CancellationToken,
     pub(crate) meters: Meters,
     pub(crate) watchers: Arc<Semaphore>,
+    pub(crate) passwords: Passwords,
 }
 
 impl App {
     /// The doors of `kit`, under `config`, until `stop` is cancelled.
     #[must_use]
     pub fn new(kit: Arc<Kit>, config: Arc<Config>, stop: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { kit, config, stop, meters: Meters::default(), watchers: Arc::new(Semaphore::new(WATCHERS)) })
+        let watchers = Arc::new(Semaphore::new(WATCHERS));
+        Arc::new(Self { kit, config, stop, meters: Meters::default(), watchers, passwords: Passwords::default() })
     }
 }
 

@@ -1,4 +1,9 @@
 //! Who is at the door: the guard that every route of the table stands behind.
+//!
+//! A program shows a bearer token, a browser the cookie of its session. Who sends an `Authorization` header is judged by
+//! it alone, whatever cookies come along: a broken token never falls back to somebody's session.
+
+mod origin;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,24 +11,51 @@ use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use savoir_models::id::TokenId;
+use savoir_models::account::{Account, Session};
+use savoir_models::store::Token;
 use savoir_models::viewer::{Role, Viewer};
+use secrecy::SecretString;
+
+pub(crate) use origin::{cookie_name, csrf_token, session_secret};
 
 use crate::app::App;
 use crate::error::{Code, Problem};
 use crate::input;
 use crate::routes::{Pace, Route, Who};
 
-/// Who bears the token of a request. A handler that asks for it can only stand behind a guarded route.
+/// Who is asking. A handler that wants to know can only stand behind a guarded route.
 #[derive(Debug, Clone)]
 pub(crate) struct Bearer {
-    /// The token: what an idempotency key belongs to.
-    pub(crate) token: TokenId,
+    /// What an idempotency key belongs to: a token, or an account.
+    pub(crate) owner: String,
     /// Who is looking.
     pub(crate) viewer: Viewer,
+    /// The session, for those who came with a browser.
+    pub(crate) session: Option<Entered>,
+}
+
+/// Somebody with a browser.
+#[derive(Debug, Clone)]
+pub(crate) struct Entered {
+    /// Their session.
+    pub(crate) session: Session,
+    /// Their account, as it is now.
+    pub(crate) account: Account,
+    /// The secret in their cookie.
+    pub(crate) secret: SecretString,
+}
+
+impl Bearer {
+    /// The session, for what only a person does.
+    ///
+    /// # Errors
+    /// When a token was shown.
+    pub(crate) fn entered(&self) -> Result<&Entered, Problem> {
+        self.session.as_ref().ok_or_else(|| Code::SessionNeeded.into())
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Bearer {
@@ -47,8 +79,8 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     // A body cannot be lent across an await: what is looked at is taken out first.
-    let local = is_local(&request);
-    match admit(&app, route, request.headers().clone(), local).await {
+    let (local, method) = (is_local(&request), request.method().clone());
+    match admit(&app, route, (&method, request.headers().clone()), local).await {
         Ok(Some(bearer)) => {
             request.extensions_mut().insert(bearer);
         }
@@ -75,25 +107,91 @@ pub(crate) async fn guard(
     }
 }
 
-async fn admit(app: &App, route: &Route, headers: HeaderMap, local: bool) -> Result<Option<Bearer>, Problem> {
+async fn admit(
+    app: &Arc<App>,
+    route: &Route,
+    (method, headers): (&Method, HeaderMap),
+    local: bool,
+) -> Result<Option<Bearer>, Problem> {
+    let changes = !method.is_safe();
     let roles = match route.who {
+        Who::Anyone if changes => return origin::own(app, &headers).map(|()| None),
         Who::Anyone => return Ok(None),
         Who::LocalOr(_) if local => return Ok(None),
         Who::LocalOr(roles) | Who::Roles(roles) => roles,
     };
-    let secret = secret(&headers).ok_or(Code::TokenMissing)?;
-    let found = app.kit.db.bearer(secret, app.kit.clock.now()).await?;
-    let (token, viewer) = found.ok_or(Code::TokenUnknown)?;
-    if !roles.contains(&viewer.role) {
+    let (bearer, token) = if headers.contains_key(header::AUTHORIZATION) {
+        let (bearer, token) = by_token(app, &headers).await?;
+        (bearer, Some(token))
+    } else {
+        let bearer = by_session(app, &headers).await?;
+        if changes {
+            origin::own(app, &headers)?;
+            origin::meant(&bearer, &headers)?;
+        }
+        (bearer, None)
+    };
+    if !roles.contains(&bearer.viewer.role) {
         let may = roles.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
-        let (role, en, fr) = (viewer.role, "this needs one of the roles", "il faut l'un des rôles");
+        let (role, en, fr) = (bearer.viewer.role, "this needs one of the roles", "il faut l'un des rôles");
         return Err(Problem::new(
             Code::Forbidden,
             format!("The role {role} does not allow this: {en} {may}."),
             format!("Le rôle {role} ne permet pas cette action : {fr} {may}."),
         ));
     }
-    Ok(Some(Bearer { token, viewer }))
+    if token.is_some_and(|t| !t.scopes.is_empty() && !t.scopes.contains(&route.scope)) {
+        let scope = route.scope;
+        return Err(Problem::new(
+            Code::OutOfScope,
+            format!("This token is not made for this: it needs the scope {scope}."),
+            format!("Ce jeton n'est pas fait pour cela : il lui faut la portée {scope}."),
+        ));
+    }
+    Ok(Some(bearer))
+}
+
+async fn by_token(app: &Arc<App>, headers: &HeaderMap) -> Result<(Bearer, Token), Problem> {
+    let (secret, now) = (secret(headers).ok_or(Code::TokenMissing)?, app.kit.clock.now());
+    let token = app.kit.db.bearer(secret, now).await?.ok_or(Code::TokenUnknown)?;
+    if token.is_stale(now) {
+        note_use(app, Used::Token(token.id));
+    }
+    Ok((Bearer { owner: token.id.to_string(), viewer: token.viewer.clone(), session: None }, token))
+}
+
+async fn by_session(app: &Arc<App>, headers: &HeaderMap) -> Result<Bearer, Problem> {
+    let (secret, now) = (session_secret(app, headers).ok_or(Code::TokenMissing)?, app.kit.clock.now());
+    let found = app.kit.db.session(&secret, now, app.config.accounts.idle()).await?;
+    let (session, account) = found.ok_or(Code::SessionUnknown)?;
+    if session.is_stale(now) {
+        note_use(app, Used::Session(session.id));
+    }
+    let (owner, viewer) = (account.id.to_string(), account.viewer());
+    Ok(Bearer { owner, viewer, session: Some(Entered { session, account, secret: secret.into() }) })
+}
+
+enum Used {
+    Token(savoir_models::id::TokenId),
+    Session(savoir_models::id::SessionId),
+}
+
+/// Writes down, beside the request, that it came: nobody waits for it, and an answer does not depend on it.
+fn note_use(app: &Arc<App>, used: Used) {
+    let (db, now) = (app.kit.db.clone(), app.kit.clock.now());
+    tokio::spawn(async move {
+        let noted = async {
+            let mut tx = db.begin().await?;
+            match used {
+                Used::Token(id) => tx.touch_token(id, now).await?,
+                Used::Session(id) => tx.touch_session(id, now).await?,
+            }
+            tx.commit().await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the use of a token or session was not noted");
+        }
+    });
 }
 
 /// The token of the one `Authorization` header; two of them could mean two persons.

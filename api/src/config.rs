@@ -4,6 +4,7 @@
 //! (`config/load.rs`); [`check`](Config::check) finds settings that contradict each other (`config/check.rs`).
 //! No struct here has a default of its own: a key that is missing in the default file does not load.
 
+mod accounts;
 mod check;
 mod llm;
 mod load;
@@ -18,6 +19,7 @@ use savoir_models::text::Language;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub use accounts::Accounts;
 pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
 pub use secrets::DatabaseUrl;
@@ -35,6 +37,8 @@ pub struct Config {
     pub data: Data,
     /// The HTTP server.
     pub server: Server,
+    /// Browser sessions.
+    pub accounts: Accounts,
     /// Where the truth is.
     pub database: Database,
     /// The durable line.

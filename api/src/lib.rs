@@ -1,5 +1,6 @@
 //! Savoir's doors: the HTTP API and the command line.
 
+mod accounts;
 pub mod app;
 mod auth;
 pub mod boot;
@@ -14,7 +15,10 @@ mod observe;
 pub mod openapi;
 mod openings;
 mod operations;
+mod passwords;
 mod procedures;
 mod reviews;
 pub mod routes;
 mod search;
+mod session;
+mod tokens;

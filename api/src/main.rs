@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use savoir_api::commands::{
-    Outcome, config, demo, doctor, eval, import, jobs, models, reindex, serve, status, token, worker,
+    Outcome, account, config, demo, doctor, eval, import, jobs, models, reindex, serve, status, token, worker,
 };
 use savoir_api::config::{Config, ConfigError, LogFormat, Sources};
 use tracing_subscriber::EnvFilter;
@@ -54,6 +54,9 @@ enum Command {
     /// Look at jobs, and give dead ones another life.
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// Make, list and change accounts.
+    #[command(subcommand)]
+    Account(account::Command),
     /// Make, list and take back bearer tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -109,6 +112,7 @@ async fn run(command: Command, config: Config, named: bool) -> anyhow::Result<Ou
         Command::Models(c) => models::run(&c, &config).await,
         Command::Status(a) => status::run(&a, &config).await,
         Command::Jobs(c) => jobs::run(&c, &config).await,
+        Command::Account(c) => account::run(&c, &config).await,
         Command::Token(c) => token::run(&c, &config).await,
         Command::Config(a) => config::run(&a, &config),
         Command::Openapi => {

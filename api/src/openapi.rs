@@ -3,14 +3,16 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response as Answer};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::ProblemBody;
 use crate::events::StepProgress;
 use crate::routes::{Pace, ROUTES, Route, Who};
-use crate::{events, interventions, openapi, openings, operations, procedures, reviews, search};
+use crate::{
+    accounts, events, interventions, openapi, openings, operations, procedures, reviews, search, session, tokens,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,11 +24,13 @@ use crate::{events, interventions, openapi, openings, operations, procedures, re
         openings::list, openings::decide,
         procedures::show, procedures::revisions, procedures::feedback, search::search,
         operations::jobs, operations::status, operations::alive, operations::ready, operations::metrics,
-        openapi::serve,
+        session::log_in, session::show, session::log_out, session::change_password, session::list, session::end,
+        session::redeem, accounts::list, accounts::create, accounts::change, accounts::link,
+        tokens::list, tokens::create, tokens::revoke, openapi::serve,
     ),
     components(schemas(ProblemBody, StepProgress)),
     modifiers(&Common),
-    security(("token" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 struct Doors;
 
@@ -52,12 +56,19 @@ struct Common;
 impl Modify for Common {
     fn modify(&self, document: &mut Document) {
         let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(token));
+        let said = "The cookie that POST /api/v1/session sets (with https: __Host-savoir_session). Changes need the \
+                    header X-CSRF-Token with the csrf_token of GET /api/v1/session.";
+        let cookie = ApiKey::Cookie(ApiKeyValue::with_description("savoir_session", said));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
         for route in ROUTES {
             let Some(item) = document.paths.paths.get_mut(route.path) else { continue };
             let operation = match route.verb() {
                 "POST" => &mut item.post,
                 "PUT" => &mut item.put,
+                "PATCH" => &mut item.patch,
+                "DELETE" => &mut item.delete,
                 _ => &mut item.get,
             };
             if let Some(operation) = operation {
@@ -91,7 +102,8 @@ fn complete(operation: &mut Operation, route: &Route) {
     if let Who::Roles(roles) | Who::LocalOr(roles) = route.who {
         let roles = roles.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
         let said = operation.description.take().unwrap_or_default();
-        operation.description = Some(format!("{said}\n\nRoles: {roles}.").trim().to_owned());
+        let scope = route.scope;
+        operation.description = Some(format!("{said}\n\nRoles: {roles}. Scope: {scope}.").trim().to_owned());
     }
 }
 

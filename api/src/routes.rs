@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use axum::routing::{MethodFilter, MethodRouter, on};
+use savoir_models::account::Scope;
 use savoir_models::viewer::Role;
 
 use crate::app::App;
-use crate::{events, interventions, openapi, openings, operations, procedures, reviews, search};
+use crate::{
+    accounts, events, interventions, openapi, openings, operations, procedures, reviews, search, session, tokens,
+};
 
 /// Who may pass.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +41,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may pass.
     pub who: Who,
+    /// What a token must be made for.
+    pub scope: Scope,
     /// How long it may take.
     pub pace: Pace,
     /// Its handler.
@@ -47,9 +52,12 @@ pub struct Route {
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
 const PUT: MethodFilter = MethodFilter::PUT;
+const PATCH: MethodFilter = MethodFilter::PATCH;
+const DELETE: MethodFilter = MethodFilter::DELETE;
 
 use Pace::{Answer, Stream, Upload};
 use Role::{Administrator, Contractor, Coordinator, Customer, Expert, Safety, Service, Technician};
+use Scope::{Administer, Deliver, Operate, Read, Review};
 
 const ANYONE: Who = Who::Anyone;
 const WATCHERS: Who = Who::LocalOr(&[Administrator, Coordinator, Service]);
@@ -62,48 +70,64 @@ const ALL: Who = Who::Roles(Role::ALL);
 const HOUSE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Service]);
 const OFFICE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety]);
 const SAFETY: Who = Who::Roles(&[Safety]);
+const LEADERS: Who = Who::Roles(&[Administrator]);
 const EXPERTS: Who = Who::Roles(&[Administrator, Expert, Safety]);
 
 /// The table.
 #[rustfmt::skip]
 pub const ROUTES: &[Route] = &[
-    row(POST, "/api/v1/interventions",                                 DELIVERERS, Upload, |m| on(m, interventions::create)),
-    row(GET,  "/api/v1/interventions",                                 ALL,        Answer, |m| on(m, interventions::list)),
-    row(GET,  "/api/v1/interventions/{id}",                            ALL,        Answer, |m| on(m, interventions::show)),
-    row(GET,  "/api/v1/interventions/{id}/attachments/{attachment}",   WITNESSES,  Stream, |m| on(m, interventions::attachment)),
-    row(GET,  "/api/v1/interventions/{id}/prompt",                     OFFICE,     Answer, |m| on(m, interventions::prompt)),
-    row(POST, "/api/v1/interventions/{id}/answers",                    WITNESSES,  Upload, |m| on(m, interventions::answer)),
-    row(POST, "/api/v1/interventions/{id}/retry",                      OPERATORS,  Answer, |m| on(m, interventions::retry)),
-    row(POST, "/api/v1/interventions/{id}/reopen",                     CLOSERS,    Answer, |m| on(m, interventions::reopen)),
-    row(GET,  "/api/v1/events",                                        HOUSE,      Stream, |m| on(m, events::watch)),
-    row(GET,  "/api/v1/reviews",                                       EXPERTS,    Answer, |m| on(m, reviews::list)),
-    row(GET,  "/api/v1/reviews/{id}",                                  EXPERTS,    Answer, |m| on(m, reviews::show)),
-    row(PUT,  "/api/v1/reviews/{id}/content",                          EXPERTS,    Answer, |m| on(m, reviews::edit)),
-    row(POST, "/api/v1/reviews/{id}/overrides",                        EXPERTS,    Answer, |m| on(m, reviews::vouch)),
-    row(POST, "/api/v1/reviews/{id}/decision",                         EXPERTS,    Answer, |m| on(m, reviews::decide)),
-    row(POST, "/api/v1/reviews/{id}/comparison",                       EXPERTS,    Answer, |m| on(m, reviews::compare)),
-    row(GET,  "/api/v1/openings",                                      OFFICE,     Answer, |m| on(m, openings::list)),
-    row(POST, "/api/v1/openings/{id}/decision",                        SAFETY,     Answer, |m| on(m, openings::decide)),
-    row(GET,  "/api/v1/procedures/{id}",                               READERS,    Answer, |m| on(m, procedures::show)),
-    row(GET,  "/api/v1/procedures/{id}/revisions",                     OFFICE,     Answer, |m| on(m, procedures::revisions)),
-    row(POST, "/api/v1/procedures/{id}/feedback",                      READERS,    Answer, |m| on(m, procedures::feedback)),
-    row(GET,  "/api/v1/search",                                        READERS,    Answer, |m| on(m, search::search)),
-    row(GET,  "/api/v1/jobs",                                          OPERATORS,  Answer, |m| on(m, operations::jobs)),
-    row(GET,  "/api/v1/status",                                        OFFICE,     Answer, |m| on(m, operations::status)),
-    row(GET,  "/api/openapi.json",                                     ANYONE,     Answer, |m| on(m, openapi::serve)),
-    row(GET,  "/healthz",                                              ANYONE,     Answer, |m| on(m, operations::alive)),
-    row(GET,  "/readyz",                                               ANYONE,     Answer, |m| on(m, operations::ready)),
-    row(GET,  "/metrics",                                              WATCHERS,   Answer, |m| on(m, operations::metrics)),
+    row(POST,   "/api/v1/interventions",                              DELIVERERS, Deliver,    Upload, |m| on(m, interventions::create)),
+    row(GET,    "/api/v1/interventions",                              ALL,        Read,       Answer, |m| on(m, interventions::list)),
+    row(GET,    "/api/v1/interventions/{id}",                         ALL,        Read,       Answer, |m| on(m, interventions::show)),
+    row(GET,    "/api/v1/interventions/{id}/attachments/{attachment}", WITNESSES,  Read,       Stream, |m| on(m, interventions::attachment)),
+    row(GET,    "/api/v1/interventions/{id}/prompt",                  OFFICE,     Review,     Answer, |m| on(m, interventions::prompt)),
+    row(POST,   "/api/v1/interventions/{id}/answers",                 WITNESSES,  Deliver,    Upload, |m| on(m, interventions::answer)),
+    row(POST,   "/api/v1/interventions/{id}/retry",                   OPERATORS,  Operate,    Answer, |m| on(m, interventions::retry)),
+    row(POST,   "/api/v1/interventions/{id}/reopen",                  CLOSERS,    Deliver,    Answer, |m| on(m, interventions::reopen)),
+    row(GET,    "/api/v1/events",                                     HOUSE,      Read,       Stream, |m| on(m, events::watch)),
+    row(GET,    "/api/v1/reviews",                                    EXPERTS,    Review,     Answer, |m| on(m, reviews::list)),
+    row(GET,    "/api/v1/reviews/{id}",                               EXPERTS,    Review,     Answer, |m| on(m, reviews::show)),
+    row(PUT,    "/api/v1/reviews/{id}/content",                       EXPERTS,    Review,     Answer, |m| on(m, reviews::edit)),
+    row(POST,   "/api/v1/reviews/{id}/overrides",                     EXPERTS,    Review,     Answer, |m| on(m, reviews::vouch)),
+    row(POST,   "/api/v1/reviews/{id}/decision",                      EXPERTS,    Review,     Answer, |m| on(m, reviews::decide)),
+    row(POST,   "/api/v1/reviews/{id}/comparison",                    EXPERTS,    Review,     Answer, |m| on(m, reviews::compare)),
+    row(GET,    "/api/v1/openings",                                   OFFICE,     Review,     Answer, |m| on(m, openings::list)),
+    row(POST,   "/api/v1/openings/{id}/decision",                     SAFETY,     Review,     Answer, |m| on(m, openings::decide)),
+    row(GET,    "/api/v1/procedures/{id}",                            READERS,    Read,       Answer, |m| on(m, procedures::show)),
+    row(GET,    "/api/v1/procedures/{id}/revisions",                  OFFICE,     Read,       Answer, |m| on(m, procedures::revisions)),
+    row(POST,   "/api/v1/procedures/{id}/feedback",                   READERS,    Deliver,    Answer, |m| on(m, procedures::feedback)),
+    row(GET,    "/api/v1/search",                                     READERS,    Read,       Answer, |m| on(m, search::search)),
+    row(GET,    "/api/v1/jobs",                                       OPERATORS,  Operate,    Answer, |m| on(m, operations::jobs)),
+    row(GET,    "/api/v1/status",                                     OFFICE,     Operate,    Answer, |m| on(m, operations::status)),
+    row(POST,   "/api/v1/session",                                    ANYONE,     Read,       Answer, |m| on(m, session::log_in)),
+    row(GET,    "/api/v1/session",                                    ALL,        Read,       Answer, |m| on(m, session::show)),
+    row(DELETE, "/api/v1/session",                                    ALL,        Administer, Answer, |m| on(m, session::log_out)),
+    row(POST,   "/api/v1/session/password",                           ALL,        Administer, Answer, |m| on(m, session::change_password)),
+    row(GET,    "/api/v1/sessions",                                   ALL,        Administer, Answer, |m| on(m, session::list)),
+    row(DELETE, "/api/v1/sessions/{id}",                              ALL,        Administer, Answer, |m| on(m, session::end)),
+    row(POST,   "/api/v1/links/redeem",                               ANYONE,     Read,       Answer, |m| on(m, session::redeem)),
+    row(GET,    "/api/v1/accounts",                                   LEADERS,    Administer, Answer, |m| on(m, accounts::list)),
+    row(POST,   "/api/v1/accounts",                                   LEADERS,    Administer, Answer, |m| on(m, accounts::create)),
+    row(PATCH,  "/api/v1/accounts/{id}",                              LEADERS,    Administer, Answer, |m| on(m, accounts::change)),
+    row(POST,   "/api/v1/accounts/{id}/link",                         LEADERS,    Administer, Answer, |m| on(m, accounts::link)),
+    row(GET,    "/api/v1/tokens",                                     LEADERS,    Administer, Answer, |m| on(m, tokens::list)),
+    row(POST,   "/api/v1/tokens",                                     LEADERS,    Administer, Answer, |m| on(m, tokens::create)),
+    row(DELETE, "/api/v1/tokens/{id}",                                LEADERS,    Administer, Answer, |m| on(m, tokens::revoke)),
+    row(GET,    "/api/openapi.json",                                  ANYONE,     Read,       Answer, |m| on(m, openapi::serve)),
+    row(GET,    "/healthz",                                           ANYONE,     Operate,    Answer, |m| on(m, operations::alive)),
+    row(GET,    "/readyz",                                            ANYONE,     Operate,    Answer, |m| on(m, operations::ready)),
+    row(GET,    "/metrics",                                           WATCHERS,   Operate,    Answer, |m| on(m, operations::metrics)),
 ];
 
 const fn row(
     method: MethodFilter,
     path: &'static str,
     who: Who,
+    scope: Scope,
     pace: Pace,
     door: fn(MethodFilter) -> MethodRouter<Arc<App>>,
 ) -> Route {
-    Route { method, path, who, pace, door }
+    Route { method, path, who, scope, pace, door }
 }
 
 impl Route {
@@ -113,6 +137,8 @@ impl Route {
         match self.method {
             POST => "POST",
             PUT => "PUT",
+            PATCH => "PATCH",
+            DELETE => "DELETE",
             _ => "GET",
         }
     }

@@ -71,6 +71,8 @@ id!(/** A passage of the index. */ PassageId);
 id!(/** A job of the line. */ JobId);
 id!(/** An event of the line. */ EventId);
 id!(/** A bearer token. */ TokenId);
+id!(/** An account. */ AccountId);
+id!(/** A browser that somebody came in with. */ SessionId);
 id!(/** A call of a language model. */ UsageId);
 
 /// `bytes` random bytes in hexadecimal, from the operating system: for secrets such as tokens.

@@ -16,10 +16,12 @@
 //! | [`viewer`] | who is looking |
 //! | [`opening`] | what can hurt, before customers see it |
 //! | [`seen`] | what each class of readers sees |
+//! | [`account`] | who comes in, and for what |
 //! | [`audit`] | who did what, sealed |
 //! | [`job`] | a unit of work of the durable line |
 //! | [`store`] | where all of it is kept |
 
+pub mod account;
 pub mod audit;
 pub mod clock;
 pub mod content;

@@ -3,6 +3,7 @@
 //! One SQL text serves SQLite and PostgreSQL: `read!` and `write!` expand a body once per driver.
 
 mod accounts;
+mod attempts;
 mod audit;
 mod drafts;
 mod events;
@@ -17,8 +18,10 @@ mod questions;
 mod redactions;
 mod reopen;
 mod reviews;
+mod sessions;
 mod sqlite;
 mod status;
+mod tokens;
 mod usages;
 
 use std::path::Path;
@@ -29,7 +32,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, SqlitePool};
 
-pub use accounts::Token;
+pub use accounts::{Change, Changed, Known};
+pub use attempts::Attempt;
 pub use interventions::{Added, InterventionFilter};
 pub use jobs::{Claimed, Lease};
 pub use line::{Answered, Decided, Given, Reading, house};
@@ -39,7 +43,9 @@ pub use passages::Neighbour;
 pub use procedures::Reported;
 pub use reopen::Reopening;
 pub use reviews::Closing;
+pub use sessions::Begun;
 pub use status::{Counts, Status};
+pub use tokens::Token;
 
 use crate::passage::Passage;
 

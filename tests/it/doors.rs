@@ -1,15 +1,19 @@
 //! The doors, from outside: what they take, what they answer, and to whom.
 
+mod accounts;
 mod answers;
 mod decisions;
 mod deliveries;
 mod document;
 mod locks;
 mod overrides;
+mod passwords;
 mod prompt;
 mod readers;
 mod refusals;
 mod reopening;
+mod scopes;
+mod sessions;
 mod streams;
 mod uploads;
 

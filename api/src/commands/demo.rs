@@ -14,10 +14,10 @@ use savoir_models::job::JobState;
 use savoir_models::review::{Decision, ReviewState};
 use savoir_models::store::{Decided, InterventionFilter, Reading, house};
 use savoir_models::viewer::{Audience, Role, Viewer};
-use savoir_pipeline::verify::hazards;
 use savoir_pipeline::index::is_locked;
 use savoir_pipeline::kit::Kit;
 use savoir_pipeline::search::{Query, search};
+use savoir_pipeline::verify::hazards;
 use savoir_pipeline::worker::Until;
 use tokio_util::sync::CancellationToken;
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Outcome, stop_signal};
 use crate::app::App;
 use crate::config::Config;
+use crate::session::new_link;
 use crate::{app, boot};
 
 /// What `serve` takes.
@@ -26,7 +27,21 @@ pub struct Arguments {
 /// When it cannot do what it is for, with what to do about it.
 pub async fn run(_arguments: &Arguments, config: Arc<Config>) -> anyhow::Result<Outcome> {
     let kit = boot::kit(&config).await?;
+    welcome(&kit, &config).await?;
     serve(kit, config, stop_signal()?).await
+}
+
+/// While there is no account: prints a link that makes the administrator, once. It goes to the terminal and never into the
+/// log; each start makes a new one in place of the one before.
+async fn welcome(kit: &Kit, config: &Config) -> anyhow::Result<()> {
+    if kit.db.has_accounts().await? {
+        return Ok(());
+    }
+    let mut tx = kit.db.begin().await?;
+    let (link, end) = new_link(&mut tx, config, None, kit.clock.now()).await?;
+    tx.commit().await?;
+    println!("There is no account yet. This link makes the administrator, once, until {end}:\n  {link}");
+    Ok(())
 }
 
 /// Serves and works until `stop` is cancelled, or until one of the two ends by itself: then both do.

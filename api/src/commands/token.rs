@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use savoir_models::account::{Scope, check_viewer};
+use savoir_models::audit::{Action, Entry};
 use savoir_models::clock::{Clock, SystemClock};
 use savoir_models::id::TokenId;
+use savoir_models::store::house;
 use savoir_models::viewer::{Role, Viewer};
 
 use super::Outcome;
 use crate::boot;
 use crate::config::Config;
+use crate::tokens::told;
 
 /// What can be done with tokens.
 #[derive(Debug, clap::Subcommand)]
@@ -24,6 +28,9 @@ pub enum Command {
         /// The organisation of a contractor or customer: they see only what is theirs.
         #[arg(long)]
         organisation: Option<String>,
+        /// What it is for: deliver, read, review, operate, administer; several times for several. Without: all of its role.
+        #[arg(long = "scope")]
+        scopes: Vec<Scope>,
         /// Ends after so many days.
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
         expires_in: Option<u32>,
@@ -48,21 +55,18 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
     let db = boot::database(config).await?;
     let now = SystemClock.now();
     let outcome = match command {
-        Command::Create { role, name, organisation, expires_in, json } => {
+        Command::Create { role, name, organisation, scopes, expires_in, json } => {
             if name.trim().is_empty() {
                 return Ok(Outcome::WrongUse("--name: must not be empty, decisions are signed with it".into()));
             }
-            if matches!(role, Role::Contractor | Role::Customer)
-                && organisation.as_deref().unwrap_or_default().trim().is_empty()
-            {
-                return Ok(Outcome::WrongUse(format!(
-                    "--organisation: a {role} sees only what is theirs, so name whose"
-                )));
-            }
             let viewer = Viewer { name: name.trim().to_owned(), role: *role, organisation: organisation.clone() };
+            if let Some(error) = check_viewer(&viewer).first() {
+                return Ok(Outcome::WrongUse(format!("--{}: {}", error.field, error.remedy)));
+            }
             let expires_at = expires_in.map(|days| now.after(Duration::from_secs(u64::from(days) * 86_400)));
             let mut tx = db.begin().await?;
-            let secret = tx.put_token(&viewer, expires_at, now).await?;
+            let (id, secret) = tx.put_scoped_token(&viewer, scopes, expires_at, now).await?;
+            tx.note(Entry::new(&house(), Action::TokenMade, id, told(&viewer, scopes)), now);
             tx.commit().await?;
             if *json {
                 println!("{}", serde_json::json!({ "token": secret, "viewer": viewer, "expires_at": expires_at }));
@@ -85,6 +89,9 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
         Command::Revoke { id } => {
             let mut tx = db.begin().await?;
             let done = tx.revoke_token(*id, now).await?;
+            if done {
+                tx.note(Entry::new(&house(), Action::TokenRevoked, id, ""), now);
+            }
             tx.commit().await?;
             if !done {
                 eprintln!("savoir: there is no token {id} that could be taken back");

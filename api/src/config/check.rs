@@ -9,6 +9,7 @@ impl Config {
     pub fn check(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         self.check_server(&mut found);
+        self.check_accounts(&mut found);
         self.check_database(&mut found);
         self.check_worker(&mut found);
         self.check_speech(&mut found);

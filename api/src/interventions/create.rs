@@ -153,7 +153,7 @@ async fn keep(
     };
     if let Some(key) = key {
         let hash = if repeated { format!("{REPEATED}{print}") } else { print.clone() };
-        if !tx.remember_key(bearer.token, key, &hash, id, now).await? {
+        if !tx.remember_key(&bearer.owner, key, &hash, id, now).await? {
             drop(tx);
             return taken(app, bearer, key, &print, delivery).await;
         }
@@ -183,7 +183,7 @@ async fn answered_before(
     delivery: &Delivery,
 ) -> Result<Option<Response>, Problem> {
     let Some(key) = key else { return Ok(None) };
-    let Some((id, hash)) = app.kit.db.repetition(bearer.token, key).await? else { return Ok(None) };
+    let Some((id, hash)) = app.kit.db.repetition(&bearer.owner, key).await? else { return Ok(None) };
     let repeated = hash.strip_prefix(REPEATED);
     if repeated.unwrap_or(&hash) != print {
         return Err(Code::KeyReused.into());

@@ -3,7 +3,7 @@
 use super::{Db, Result, Tx, from_json, json, parsed, read, write};
 use crate::clock::Timestamp;
 use crate::evidence::Case;
-use crate::id::{InterventionId, TokenId};
+use crate::id::InterventionId;
 use crate::intervention::{Attachment, Intake, Intervention, Stage};
 use crate::transcript::Transcript;
 use crate::viewer::Viewer;
@@ -164,13 +164,14 @@ impl Db {
         rows.into_iter().map(|(text,)| from_json("transcript", &text)).collect()
     }
 
-    /// The intervention that a creation with this key made before, with the hash of that request.
+    /// The intervention that a creation by `owner` (a token, an account) with this key made before, with the hash of
+    /// that request.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn repetition(&self, token: TokenId, key: &str) -> Result<Option<(InterventionId, String)>> {
+    pub async fn repetition(&self, owner: &str, key: &str) -> Result<Option<(InterventionId, String)>> {
         let row: Option<(String, String)> = read!(self, c => sqlx::query_as(include_str!("../../sql/idempotency_get.sql"))
-            .bind(token.to_string())
+            .bind(owner)
             .bind(key)
             .fetch_optional(c)
             .await)?;
@@ -293,14 +294,14 @@ impl Tx {
     /// When the database fails.
     pub async fn remember_key(
         &mut self,
-        token: TokenId,
+        owner: &str,
         key: &str,
         request_hash: &str,
         made: InterventionId,
         now: Timestamp,
     ) -> Result<bool> {
         let done = write!(self, c => sqlx::query(include_str!("../../sql/idempotency_put.sql"))
-            .bind(token.to_string())
+            .bind(owner)
             .bind(key)
             .bind(request_hash)
             .bind(made.to_string())

@@ -67,7 +67,7 @@ async fn a_token_is_needed_and_must_be_known_unexpired_and_unrevoked() {
     house.clock.advance(Duration::from_secs(61));
     let _ = get(INTERVENTIONS).by(&brief).to(&house).await.problem(401, "token_unknown");
 
-    let (id, _) = house.kit.db.bearer(&good, house.clock.now()).await.unwrap().unwrap();
+    let id = house.kit.db.bearer(&good, house.clock.now()).await.unwrap().unwrap().id;
     let mut tx = house.kit.db.begin().await.unwrap();
     assert!(tx.revoke_token(id, house.clock.now()).await.unwrap());
     tx.commit().await.unwrap();

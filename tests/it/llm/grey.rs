@@ -64,7 +64,8 @@ async fn known(house: &House, pair: &Pair) -> ProcedureId {
     let (review, seen) = (db.review_of(first.id).await.unwrap().unwrap(), first.version + 1);
     let approve = Decision::Approve { audience: Audience::Technician, into: None };
     let anne = Viewer::new("Anne", Role::Expert);
-    let Decided::Done(Some(procedure)) = db.decide(review.id, &approve, &anne, reading(seen), START).await.unwrap() else {
+    let Decided::Done(Some(procedure)) = db.decide(review.id, &approve, &anne, reading(seen), START).await.unwrap()
+    else {
         panic!("approved")
     };
     house.work().await;
