@@ -14,8 +14,8 @@ use savoir_models::viewer::{Role, Viewer};
 
 use crate::app::App;
 use crate::error::{Code, Problem};
-use crate::input;
 use crate::routes::{Pace, Route, Who};
+use crate::{input, peer};
 
 /// Who bears the token of a request. A handler that asks for it can only stand behind a guarded route.
 #[derive(Debug, Clone)]
@@ -110,5 +110,6 @@ fn is_local(request: &Request) -> bool {
     let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback())
+        && peer::is_sent_here(request.headers())
         && !forwarded.iter().any(|name| request.headers().contains_key(*name))
 }
