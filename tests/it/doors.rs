@@ -1,16 +1,20 @@
 //! The doors, from outside: what they take, what they answer, and to whom.
 
 mod answers;
+mod connections;
 mod decisions;
 mod deliveries;
+mod disguises;
 mod document;
 mod locks;
 mod overrides;
 mod prompt;
+mod rates;
 mod readers;
 mod refusals;
 mod reopening;
 mod streams;
+mod tricks;
 mod uploads;
 
 use axum::http::Method;
