@@ -36,7 +36,7 @@ fn every(mut fuzz: Fuzz, target: impl Fn(&[u8]) -> String) {
 
 #[test]
 fn recordings_of_any_bytes_are_heard_or_refused() {
-    let words: &[&[u8]] = &[
+    const WORDS: &[&[u8]] = &[
         b"RIFF",
         b"WAVEfmt ",
         b"data",
@@ -50,7 +50,7 @@ fn recordings_of_any_bytes_are_heard_or_refused() {
     ];
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("voix");
-    every(Fuzz::new("audio", &repository().join("tests/fixtures/audio"), words), |input| {
+    every(Fuzz::new("audio", &repository().join("tests/fixtures/audio"), WORDS), |input| {
         std::fs::write(&path, input).unwrap();
         match audio::decode(&path, Duration::from_secs(30), &|| false) {
             // The line has no more to fear from a sound than its length.
@@ -62,10 +62,10 @@ fn recordings_of_any_bytes_are_heard_or_refused() {
 
 #[test]
 fn reports_of_any_bytes_are_extracted_and_verified() {
-    let words: &[&[u8]] = &[
-        "é".as_bytes(),
-        "\u{202e}".as_bytes(),
-        "\u{200b}".as_bytes(),
+    const WORDS: &[&[u8]] = &[
+        b"\xc3\xa9",
+        b"\xe2\x80\xae",
+        b"\xe2\x80\x8b",
         b"230 V",
         b"4 Nm",
         b"ne jamais ",
@@ -74,7 +74,7 @@ fn reports_of_any_bytes_are_extracted_and_verified() {
         b"0x",
         b"1e999",
     ];
-    every(Fuzz::new("verifier", &corpus("verifier"), words), |input| {
+    every(Fuzz::new("verifier", &corpus("verifier"), WORDS), |input| {
         let text = String::from_utf8_lossy(input);
         let (report, claimed) = text.split_once('\u{1}').unwrap_or((&text, &text));
         let language = if input.len() % 2 == 0 { "fr" } else { "en" };
@@ -104,7 +104,7 @@ fn reports_of_any_bytes_are_extracted_and_verified() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forms_of_any_bytes_are_taken_or_refused() {
-    let words: &[&[u8]] = &[
+    const WORDS: &[&[u8]] = &[
         b"\r\n--savoir-test-boundary\r\n",
         b"--savoir-test-boundary--",
         b"Content-Disposition: form-data; name=\"",
@@ -117,7 +117,7 @@ async fn forms_of_any_bytes_are_taken_or_refused() {
     ];
     let house = House::build().set("limits.writes_per_minute", "0").open().await.unwrap();
     let token = house.token(Role::Service, None).await;
-    let mut fuzz = Fuzz::new("multipart", &corpus("multipart"), words);
+    let mut fuzz = Fuzz::new("multipart", &corpus("multipart"), WORDS);
     while let Some(input) = fuzz.next_input() {
         let begun = Instant::now();
         let media = format!("multipart/form-data; boundary={BOUNDARY}");
@@ -135,7 +135,7 @@ async fn forms_of_any_bytes_are_taken_or_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_of_any_bytes_are_imported_or_refused() {
-    let words: &[&[u8]] = &[
+    const WORDS: &[&[u8]] = &[
         b"\"",
         b"\"\"",
         b",",
@@ -148,7 +148,7 @@ async fn tables_of_any_bytes_are_imported_or_refused() {
         b"2026-11-20",
         b"{\"source\":",
     ];
-    let mut fuzz = Fuzz::new("csv", &corpus("csv"), words);
+    let mut fuzz = Fuzz::new("csv", &corpus("csv"), WORDS);
     while let Some(input) = fuzz.next_input() {
         let begun = Instant::now();
         let name = if input.first() == Some(&b'{') { "a.jsonl" } else { "a.csv" };

@@ -62,7 +62,6 @@ async fn names_are_neither_paths_nor_headers_nor_written_backwards() {
         ("..\\..\\windows\\system32\\evil.dll", "evil.dll"),
         ("/etc/passwd", "passwd"),
         ("photo\u{202e}gnp.exe", "photognp.exe"),
-        ("a\u{7}b\u{0}c.wav", "abc.wav"),
         ("...", "sans-nom"),
         ("nom%0d%0aSet-Cookie: a=b.png", "nom%0d%0aSet-Cookie: a=b.png"),
     ] {
