@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 ARGS ?=
 # How long each fuzzer runs (make fuzz), and how often each operation is asked as each role (make schema).
 SECONDS_EACH := $(or $(SECONDS),60)
-EXAMPLES ?= 80
+EXAMPLES ?= 20
 # An address makes the tests of the vector index also run against a real Qdrant server.
 ifdef QDRANT_URL
 export QDRANT_URL
@@ -36,13 +36,13 @@ test: ## Formatting, lints, licences and every test, on SQLite and PostgreSQL (Q
 	@# The program itself, for the test that kills it.
 	$(CARGO) build $(ALL) --bin savoir
 	SAVOIR_REQUIRE_POSTGRES=1 PROTOCOL_PYTHON=$$(bash scripts/protocol.sh) $(CARGO) test $(ALL) $(ARGS)
-	@bash scripts/schema.sh $(TARGET)/debug/savoir 2
+	@bash scripts/schema.sh $(TARGET)/debug/savoir
 
 fuzz: ## Give every reader of strangers' bytes bytes that nobody thought of (SECONDS=600: each so long)
 	@bash scripts/ground.sh demo
 	FUZZ_SECONDS=$(SECONDS_EACH) $(CARGO) test $(ALL) --test it -- fuzz:: --nocapture
 
-schema: ## Hold the OpenAPI document against the routes, as every role (EXAMPLES=80: of each operation)
+schema: ## Hold the OpenAPI document against the routes, as every role (EXAMPLES=20: of each operation)
 	@bash scripts/ground.sh demo
 	@$(CARGO) build $(ALL) --bin savoir
 	@bash scripts/schema.sh $(TARGET)/debug/savoir $(EXAMPLES)

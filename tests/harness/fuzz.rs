@@ -173,6 +173,6 @@ fn cut(mut bytes: Vec<u8>) -> Vec<u8> {
 /// The words of a message without its numbers and names: messages that differ in these alone are one kind.
 #[must_use]
 pub fn kind(message: &str) -> String {
-    let plain = message.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').take(80).collect::<String>();
+    let plain = message.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').take(40).collect::<String>();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
