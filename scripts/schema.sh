@@ -30,7 +30,8 @@ fi
 
 house=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$house"' EXIT
+# The server writes until it has ended.
+trap '[ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true; rm -rf "$house"' EXIT
 port=$("$folder/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 savoir() { (cd "$house" && SAVOIR_SPEECH__ENGINE=none SAVOIR_LOG__LEVEL=warn "$program" --data "$house/data" "$@"); }
 

@@ -37,9 +37,9 @@ async fn who_sends_a_head_drop_by_drop_is_hung_up_on() {
     let dripping = async {
         while socket.write_all(b"X-A: b\r\n").await.is_ok() && begun.elapsed() < Duration::from_secs(8) {
             let mut one = [0; 64];
-            match tokio::time::timeout(Duration::from_millis(200), socket.read(&mut one)).await {
-                Ok(Ok(0) | Err(_)) => return,
-                _ => {}
+            let hung_up = tokio::time::timeout(Duration::from_millis(200), socket.read(&mut one)).await;
+            if let Ok(Ok(0) | Err(_)) = hung_up {
+                return;
             }
         }
     };
