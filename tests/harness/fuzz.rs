@@ -11,6 +11,8 @@ use crate::env::{repository, variable};
 const LONGEST: usize = 64 * 1024;
 /// A run that takes longer than this is as bad as a crash.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A run that takes longer than this is kept to be looked at.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A target's inputs, and what was seen of them.
 pub struct Fuzz {
@@ -71,6 +73,9 @@ impl Fuzz {
     /// When a crash cannot be kept.
     pub fn note(&mut self, input: Vec<u8>, outcome: Option<String>, took: Duration) {
         self.runs += 1;
+        if took > self.slowest && took > SLOW {
+            self.keep("slowest", &input);
+        }
         self.slowest = self.slowest.max(took);
         match outcome {
             Some(kind) if took < PATIENCE => {
@@ -79,13 +84,18 @@ impl Fuzz {
                 }
             }
             _ => {
-                let folder = repository().join("target/fuzz");
-                std::fs::create_dir_all(&folder).expect("a folder");
-                let path = folder.join(format!("{}-{}", self.name, self.runs));
-                std::fs::write(&path, input).expect("the input is kept");
+                let path = self.keep(&self.runs.to_string(), &input);
                 self.crashes.push(path);
             }
         }
+    }
+
+    fn keep(&self, name: &str, input: &[u8]) -> PathBuf {
+        let folder = repository().join("target/fuzz");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join(format!("{}-{name}", self.name));
+        std::fs::write(&path, input).expect("the input is kept");
+        path
     }
 
     /// Says what was seen.
