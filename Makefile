@@ -4,6 +4,9 @@ CARGO ?= $(or $(shell command -v cargo),$(HOME)/.cargo/bin/cargo)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Handed to the program that a goal runs: make demo ARGS="--no-serve --json"
 ARGS ?=
+# How long each fuzzer runs (make fuzz), and how often each operation is asked as each role (make schema).
+SECONDS_EACH := $(or $(SECONDS),60)
+EXAMPLES ?= 20
 # An address makes the tests of the vector index also run against a real Qdrant server.
 ifdef QDRANT_URL
 export QDRANT_URL
@@ -13,7 +16,7 @@ endif
 ALL := --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fmt build
+.PHONY: help demo test fuzz schema bench fmt build
 
 help: ## Show the goals
 	@echo "Savoir: closed service interventions become approved procedures that technicians find."
@@ -33,6 +36,16 @@ test: ## Formatting, lints, licences and every test, on SQLite and PostgreSQL (Q
 	@# The program itself, for the test that kills it.
 	$(CARGO) build $(ALL) --bin savoir
 	SAVOIR_REQUIRE_POSTGRES=1 PROTOCOL_PYTHON=$$(bash scripts/protocol.sh) $(CARGO) test $(ALL) $(ARGS)
+	@bash scripts/schema.sh $(TARGET)/debug/savoir
+
+fuzz: ## Give every reader of strangers' bytes bytes that nobody thought of (SECONDS=600: each so long)
+	@bash scripts/ground.sh demo
+	FUZZ_SECONDS=$(SECONDS_EACH) $(CARGO) test $(ALL) --test it -- fuzz:: --nocapture
+
+schema: ## Hold the OpenAPI document against the routes, as every role (EXAMPLES=20: of each operation)
+	@bash scripts/ground.sh demo
+	@$(CARGO) build $(ALL) --bin savoir
+	@bash scripts/schema.sh $(TARGET)/debug/savoir $(EXAMPLES)
 
 bench: ## Measure the line (release profile: the first build is long)
 	@bash scripts/ground.sh demo

@@ -1,6 +1,5 @@
 //! What the doors share, and the one builder of the server: tests use it as production does.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +16,8 @@ use crate::config::Config;
 use crate::error::{Code, Problem};
 use crate::observe::{self, Meters};
 use crate::passwords::Passwords;
-use crate::{auth, error, routes};
+use crate::rates::{self, Rates};
+use crate::{auth, error, input, listen, routes};
 
 /// How many may watch the line at a time: each costs two small reads every half second.
 const WATCHERS: usize = 64;
@@ -33,6 +33,9 @@ pub struct App {
     pub(crate) meters: Meters,
     pub(crate) watchers: Arc<Semaphore>,
     pub(crate) passwords: Passwords,
+    pub(crate) rates: Rates,
+    /// Whether people reach the house over TLS.
+    pub(crate) https: bool,
 }
 
 impl App {
@@ -40,7 +43,9 @@ impl App {
     #[must_use]
     pub fn new(kit: Arc<Kit>, config: Arc<Config>, stop: CancellationToken) -> Arc<Self> {
         let watchers = Arc::new(Semaphore::new(WATCHERS));
-        Arc::new(Self { kit, config, stop, meters: Meters::default(), watchers, passwords: Passwords::default() })
+        let https = config.public_url().starts_with("https://");
+        let (meters, passwords, rates) = (Meters::default(), Passwords::default(), Rates::default());
+        Arc::new(Self { kit, config, stop, meters, watchers, passwords, rates, https })
     }
 }
 
@@ -48,13 +53,17 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in routes::ROUTES {
-        let door = (route.door)(route.method).route_layer(from_fn_with_state((app.clone(), route), auth::guard));
+        let door = (route.door)(route.method)
+            .route_layer(from_fn_with_state(app.clone(), rates::hold))
+            .route_layer(from_fn_with_state((app.clone(), route), auth::guard));
         router = router.route(route.path, door);
     }
     router
         .fallback(async || Problem::from(Code::NoRoute))
         .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), rates::door))
+        .layer(from_fn(input::shape))
         .layer(from_fn(error::speak))
         .layer(
             TraceLayer::new_for_http()
@@ -75,10 +84,9 @@ pub fn router(app: Arc<App>) -> Router {
 pub async fn serve(listener: tokio::net::TcpListener, app: Arc<App>) -> std::io::Result<()> {
     let (stop, told) = (app.stop.clone(), app.stop.clone());
     let drain = Duration::from_secs(app.config.worker.drain_seconds);
-    let serving = axum::serve(listener, router(app).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { told.cancelled().await });
+    let serving = listen::serve(listener, router(app.clone()), &app.config.server, told);
     tokio::select! {
-        served = async { serving.await } => served,
+        served = serving => served,
         () = async { stop.cancelled().await; tokio::time::sleep(drain).await } => {
             tracing::warn!(seconds = drain.as_secs(), "breaking off the answers that were not given in time");
             Ok(())

@@ -23,8 +23,8 @@ pub(crate) use origin::{cookie_name, csrf_token, session_secret};
 
 use crate::app::App;
 use crate::error::{Code, Problem};
-use crate::input;
 use crate::routes::{Pace, Route, Who};
+use crate::{input, peer};
 
 /// Who is asking. A handler that wants to know can only stand behind a guarded route.
 #[derive(Debug, Clone)]
@@ -208,5 +208,6 @@ fn is_local(request: &Request) -> bool {
     let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     peer.is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback())
+        && peer::is_sent_here(request.headers())
         && !forwarded.iter().any(|name| request.headers().contains_key(*name))
 }

@@ -175,6 +175,7 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
                 passage_prefix: String::new(),
                 query_prefix: String::new(),
                 timeout: std::time::Duration::from_secs(timeout_seconds),
+                reach: config.network.private_addresses,
             })?)
         }
     })
@@ -211,6 +212,7 @@ pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber
                 model: endpoint.model.unwrap_or_default(),
                 timeout: std::time::Duration::from_secs(endpoint.timeout_seconds),
                 max_minutes: speech.max_minutes,
+                reach: config.network.private_addresses,
             })?))
         }
     })
@@ -231,6 +233,7 @@ pub fn llm(config: &Config, db: &Db, clock: &Arc<dyn Clock>) -> anyhow::Result<O
         api_key: endpoint.api_key,
         model: endpoint.model.unwrap_or_default(),
         timeout: std::time::Duration::from_secs(endpoint.timeout_seconds),
+        reach: config.network.private_addresses,
     })
     .context("llm.endpoint")?;
     let asked = LlmSettings {

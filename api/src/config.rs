@@ -9,9 +9,9 @@ mod check;
 mod llm;
 mod load;
 mod secrets;
+mod server;
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub use accounts::Accounts;
 pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
 pub use secrets::DatabaseUrl;
+pub use server::{Limits, Network, Networks, Server};
 
 /// The default file, as it stands at the top of the repository.
 pub const DEFAULTS: &str = include_str!("../../savoir.default.toml");
@@ -39,6 +40,10 @@ pub struct Config {
     pub server: Server,
     /// Browser sessions.
     pub accounts: Accounts,
+    /// How often one may ask.
+    pub limits: Limits,
+    /// Outgoing calls.
+    pub network: Network,
     /// Where the truth is.
     pub database: Database,
     /// The durable line.
@@ -68,27 +73,6 @@ pub struct Data {
     /// Delivered files; `None` is `files` in the data folder.
     #[serde(with = "blank")]
     pub files: Option<PathBuf>,
-}
-
-/// The HTTP server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Server {
-    /// Address and port.
-    pub listen: SocketAddr,
-    /// Address under which people reach it, when it is not `listen`.
-    #[serde(with = "blank")]
-    pub public_url: Option<String>,
-    /// Largest JSON body, MiB.
-    pub json_limit_mib: u64,
-    /// Largest file of an upload, MiB.
-    pub upload_file_limit_mib: u64,
-    /// Largest upload, MiB.
-    pub upload_total_limit_mib: u64,
-    /// Time for an answer, seconds.
-    pub request_timeout_seconds: u64,
-    /// Time for an upload, seconds.
-    pub upload_timeout_seconds: u64,
 }
 
 /// Where the truth is.

@@ -66,11 +66,13 @@ codes! {
     LastAdministrator = "last_administrator", 409, "This is the last administrator who can come in: make another one first.", "C'est le dernier administrateur qui peut entrer : créez-en un autre d'abord.";
     Stale = "stale", 412, "It was changed since you read it: read it again and redo your change.", "Le texte a été modifié depuis votre lecture : relisez-le et refaites votre modification.";
     TooLarge = "too_large", 413, "The body is larger than allowed.", "Le corps de la requête dépasse la taille permise.";
+    UriTooLong = "address_too_long", 414, "The address is longer than is taken here: at most 8192 bytes.", "L'adresse est plus longue que ce qui est accepté ici : 8192 octets au plus.";
     WrongContentType = "wrong_content_type", 415, "The body has a content type that is not taken here.", "Le type de contenu du corps n'est pas accepté ici.";
     InvalidFields = "invalid_fields", 422, "Some fields cannot be taken: see errors.", "Certains champs ne sont pas recevables : voyez errors.";
     KeyReused = "idempotency_key_reused", 422, "This Idempotency-Key was used for another request: take a new one.", "Cette clé Idempotency-Key a déjà servi pour une autre requête : prenez-en une nouvelle.";
     VersionMissing = "version_missing", 428, "The header If-Match is needed: send the ETag of what you read.", "L'en-tête If-Match est nécessaire : envoyez l'ETag de ce que vous avez lu.";
     TooManyAttempts = "too_many_attempts", 429, "Too many tries under this name: see the header Retry-After.", "Trop d'essais sous ce nom : voyez l'en-tête Retry-After.";
+    TooManyRequests = "too_many_requests", 429, "Too many requests at once: wait as long as the header Retry-After says.", "Trop de requêtes à la fois : attendez le temps qu'indique l'en-tête Retry-After.";
     Internal = "internal", 500, "Something failed here; the request id leads to it in the log.", "Une erreur interne s'est produite ; l'identifiant de la requête permet de la retrouver dans le journal.";
     Unavailable = "unavailable", 503, "This is not available at the moment: try again shortly.", "Le service est momentanément indisponible : réessayez dans un instant.";
     TooSlow = "too_slow", 503, "The answer took too long: try again shortly.", "La réponse a pris trop de temps : réessayez dans un instant.";

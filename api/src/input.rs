@@ -6,7 +6,10 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use savoir_models::intervention::FieldError;
 use serde::Serialize;
@@ -23,6 +26,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        plain(request.headers())?;
         if !is_json(request.headers()) {
             return Err(wrong_type(request.headers(), "application/json"));
         }
@@ -61,6 +65,43 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Ask<T> {
             Problem::field(Code::BadQuery, named(path, said))
         })
     }
+}
+
+/// The longest address that is taken, in bytes.
+const LONGEST_ADDRESS: usize = 8192;
+
+/// Refuses what could be understood in two ways, before anybody looks at it: two hosts, a host that is none, an address
+/// that proxies would cut.
+pub(crate) async fn shape(request: Request, next: Next) -> Response {
+    let address = request.uri();
+    if address.path().len() + address.query().map_or(0, str::len) > LONGEST_ADDRESS {
+        return Problem::from(Code::UriTooLong).into_response();
+    }
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (host, another) = (hosts.next(), hosts.next());
+    let good = |host: &HeaderValue| host.to_str().is_ok_and(|h| h.parse::<Authority>().is_ok() && !h.contains('@'));
+    if another.is_some() || host.is_some_and(|host| !good(host)) {
+        let problem = Problem::new(
+            Code::BadHeader,
+            "Host: one name or address is expected.",
+            "Host : un seul nom ou une seule adresse est attendu.",
+        );
+        return problem.into_response();
+    }
+    next.run(request).await
+}
+
+/// Refuses a compressed body: what it holds unpacked is bounded by nothing.
+pub(crate) fn plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let packed = |v: &HeaderValue| !v.to_str().is_ok_and(|v| v.trim().eq_ignore_ascii_case("identity"));
+    if !headers.get_all(header::CONTENT_ENCODING).iter().any(packed) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::WrongContentType,
+        "Compressed bodies are not taken: send it without Content-Encoding.",
+        "Les corps compressés ne sont pas acceptés : envoyez-le sans Content-Encoding.",
+    ))
 }
 
 /// Bytes in so many MiB.

@@ -7,27 +7,19 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Response, header};
+use axum::http::{HeaderName, HeaderValue, Response};
 use axum::middleware::Next;
 use savoir_models::id::EventId;
 use tracing::Span;
 
 use crate::app::App;
+use crate::headers;
 
 /// Leads from an answer to its lines in the log.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// On every answer that does not say otherwise.
-const SAFE: [(HeaderName, &str); 5] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::CACHE_CONTROL, "no-store"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-];
 
 /// Gives the request its id, counts it, and makes its answer safe.
 pub(crate) async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response<Body> {
@@ -43,13 +35,11 @@ pub(crate) async fn observe(State(app): State<Arc<App>>, mut request: Request, n
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut answer = next.run(request).await;
     app.meters.count(method, &route, answer.status().as_u16(), begun.elapsed());
-    let headers = answer.headers_mut();
+    let said = answer.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, value);
+        said.insert(REQUEST_ID, value);
     }
-    for (name, value) in SAFE {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
+    headers::secure(said, app.https);
     answer
 }
 

@@ -79,18 +79,15 @@ impl Modify for Common {
 }
 
 fn complete(operation: &mut Operation, route: &Route) {
-    let mut statuses = vec!["500", "503"];
+    let mut statuses = vec!["400", "414", "429", "500", "503"];
     if !matches!(route.who, Who::Anyone) {
         statuses.extend(["401", "403"]);
-    }
-    if operation.parameters.as_ref().is_some_and(|p| !p.is_empty()) {
-        statuses.push("400");
     }
     if route.path.contains('{') {
         statuses.push("404");
     }
     if operation.request_body.is_some() {
-        statuses.extend(["400", "408", "413", "415", "422"]);
+        statuses.extend(["408", "413", "415", "422"]);
     }
     if route.pace == Pace::Answer {
         statuses.push("413");

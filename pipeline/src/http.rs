@@ -1,10 +1,13 @@
 //! Outgoing HTTP. The one place where clients are built, so that all share one TLS, one name and sensible limits.
 
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use reqwest::redirect::Policy;
 use savoir_models::clock::Timestamp;
+
+use crate::reach::{self, Reach, Resolver};
 
 /// How a client behaves.
 #[derive(Debug, Clone, Copy)]
@@ -13,12 +16,42 @@ pub(crate) struct Manner {
     pub(crate) total: Option<Duration>,
     /// The longest wait for the next bytes.
     pub(crate) silence: Duration,
-    /// Whether redirects are followed.
-    pub(crate) redirects: bool,
+    /// Which redirects are followed.
+    pub(crate) redirects: Redirects,
+    /// Which private addresses are called.
+    pub(crate) reach: Reach,
     /// Whether a connection serves another request. It must not where a server that answers one request twice would
     /// have its second answer taken for that of the next.
     pub(crate) reuse: bool,
 }
+
+/// Which redirects are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// None.
+    Never,
+    /// Within the same service: neither what is sent nor its key goes to another.
+    Within,
+    /// To other hosts as well, for what needs no key: see [`reach::may_follow`].
+    Elsewhere,
+}
+
+impl Redirects {
+    fn policy(self, reach: Reach) -> Policy {
+        Policy::custom(move |attempt| {
+            let (first, to) = (attempt.previous().first(), attempt.url());
+            let follow = first.is_some_and(|first| match self {
+                Self::Never => false,
+                Self::Within => reach::same_service(first, to),
+                Self::Elsewhere => reach::may_follow(first, to, reach),
+            });
+            // What is not followed is given to the caller as it came: its status says enough.
+            if follow && attempt.previous().len() <= MOST_REDIRECTS { attempt.follow() } else { attempt.stop() }
+        })
+    }
+}
+
+const MOST_REDIRECTS: usize = 5;
 
 /// The body is longer than was allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,13 +67,12 @@ pub(crate) fn client(manner: Manner) -> Result<reqwest::Client, String> {
     static RING: Once = Once::new();
     // An error says that another part of the process has installed one before: that one serves as well.
     RING.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-    let redirect =
-        if manner.redirects { reqwest::redirect::Policy::default() } else { reqwest::redirect::Policy::none() };
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("savoir/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(manner.silence)
-        .redirect(redirect);
+        .dns_resolver(Arc::new(Resolver(manner.reach)))
+        .redirect(manner.redirects.policy(manner.reach));
     if let Some(total) = manner.total {
         builder = builder.timeout(total);
     }

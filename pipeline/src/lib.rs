@@ -16,6 +16,7 @@ pub mod llm;
 pub mod openai;
 pub mod progress;
 pub mod prompts;
+pub mod reach;
 pub mod redact;
 pub mod search;
 pub mod speech;

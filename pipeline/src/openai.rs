@@ -16,7 +16,8 @@ use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::fault::{Fault, Need};
-use crate::http::{self, Manner};
+use crate::http::{self, Manner, Redirects};
+use crate::reach::{self, Reach};
 
 /// A client of one service.
 #[derive(Debug, Clone)]
@@ -46,8 +47,13 @@ pub struct Recording {
 ///
 /// # Errors
 /// [`Fault::Never`] when the address is no HTTP address, or the machine has no certificates.
-pub fn client(base_url: &str, api_key: Option<&SecretString>, timeout: Duration) -> Result<OpenAi, Fault> {
-    let manner = Manner { total: Some(timeout), silence: timeout, redirects: true, reuse: true };
+pub fn client(
+    base_url: &str,
+    api_key: Option<&SecretString>,
+    timeout: Duration,
+    reach: Reach,
+) -> Result<OpenAi, Fault> {
+    let manner = Manner { total: Some(timeout), silence: timeout, redirects: Redirects::Within, reach, reuse: true };
     build(base_url, api_key, manner, usize::MAX)
 }
 
@@ -60,14 +66,15 @@ pub fn strict_client(
     base_url: &str,
     api_key: Option<&SecretString>,
     timeout: Duration,
+    reach: Reach,
     most: usize,
 ) -> Result<OpenAi, Fault> {
-    let manner = Manner { total: Some(timeout), silence: timeout, redirects: false, reuse: false };
+    let manner = Manner { total: Some(timeout), silence: timeout, redirects: Redirects::Never, reach, reuse: false };
     build(base_url, api_key, manner, most)
 }
 
 fn build(base_url: &str, api_key: Option<&SecretString>, manner: Manner, most: usize) -> Result<OpenAi, Fault> {
-    let base = base(base_url)?;
+    let base = base(base_url, manner.reach)?;
     let transport = http::client(manner).map_err(Fault::never)?;
     let key = api_key.map_or_else(String::new, |k| k.expose_secret().trim().to_owned());
     if !key.bytes().all(|b| b.is_ascii_graphic()) {
@@ -101,12 +108,10 @@ fn build(base_url: &str, api_key: Option<&SecretString>, manner: Manner, most: u
 }
 
 /// The address with its version.
-fn base(url: &str) -> Result<String, Fault> {
+fn base(url: &str, reach: Reach) -> Result<String, Fault> {
     let trimmed = url.trim().trim_end_matches('/');
-    let parsed = reqwest::Url::parse(trimmed)
-        .ok()
-        .filter(|u| matches!(u.scheme(), "http" | "https"))
-        .ok_or_else(|| Fault::never(format!("base_url « {url} » is no address: http://host:port/v1 is expected")))?;
+    let parsed = reach::target(trimmed, reach)
+        .map_err(|why| Fault::never(format!("base_url: {why}; http://host:port/v1 is expected")))?;
     let version = |part: &str| part.strip_prefix('v').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
     let versioned = parsed.path_segments().is_some_and(|mut parts| parts.any(version));
     Ok(if versioned { trimmed.to_owned() } else { format!("{trimmed}/v1") })
@@ -272,13 +277,13 @@ mod tests {
             ("https://host/openai/v1beta", "https://host/openai/v1beta"),
             ("https://host/voice", "https://host/voice/v1"),
         ] {
-            assert_eq!(base(given).unwrap(), expected);
+            assert_eq!(base(given, Reach::Written).unwrap(), expected);
         }
     }
 
     #[test]
     fn what_is_no_address_is_refused_with_an_example() {
-        assert!(base("localhost:8000").unwrap_err().to_string().contains("http://host:port/v1"));
+        assert!(base("localhost:8000", Reach::Written).unwrap_err().to_string().contains("http://host:port/v1"));
     }
 
     #[test]

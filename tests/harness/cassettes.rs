@@ -20,6 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use savoir_pipeline::llm::remote::{Remote, RemoteSettings};
 use savoir_pipeline::llm::{Ask, ChatModel, Failure, Reply, fingerprint};
+use savoir_pipeline::reach::Reach;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -124,6 +125,7 @@ impl Replay {
             api_key: None,
             model,
             timeout: Duration::from_secs(1_000),
+            reach: Reach::Yes,
         };
         let models = Remote::new(settings("m".into())).expect("an address").models().await?;
         let model = models.into_iter().next().unwrap_or_else(|| "made".into());

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use savoir_pipeline::llm::remote::{Remote, RemoteSettings};
 use savoir_pipeline::llm::{ChatModel, LlmSettings};
+use savoir_pipeline::reach::Reach;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,8 @@ pub fn says(text: &str) -> Response {
 /// When that is no address.
 #[must_use]
 pub fn remote(address: &str, timeout: Duration) -> Arc<dyn ChatModel> {
-    let settings = RemoteSettings { base_url: address.into(), api_key: None, model: "m".into(), timeout };
+    let settings =
+        RemoteSettings { base_url: address.into(), api_key: None, model: "m".into(), timeout, reach: Reach::Written };
     Arc::new(Remote::new(settings).expect("an address"))
 }
 

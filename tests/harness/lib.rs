@@ -7,6 +7,7 @@ pub mod data;
 pub mod databases;
 pub mod doubles;
 pub mod env;
+pub mod fuzz;
 pub mod house;
 pub mod llama;
 pub mod postgres;

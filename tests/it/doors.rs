@@ -2,19 +2,23 @@
 
 mod accounts;
 mod answers;
+mod connections;
 mod decisions;
 mod deliveries;
+mod disguises;
 mod document;
 mod locks;
 mod overrides;
 mod passwords;
 mod prompt;
+mod rates;
 mod readers;
 mod refusals;
 mod reopening;
 mod scopes;
 mod sessions;
 mod streams;
+mod tricks;
 mod uploads;
 
 use axum::http::Method;

@@ -257,3 +257,23 @@ async fn progress_is_told_after_each_batch_up_to_the_end() {
     assert_eq!(seen.iter().map(|(read, _)| *read).collect::<Vec<_>>(), [100, 200, 250]);
     assert!(seen[2].1, "the bar ends full");
 }
+
+/// What comes of importing these bytes, in a few words: for those who try many.
+pub(crate) async fn kind_of_import(name: &str, content: &[u8]) -> String {
+    let mut bench = Bench::new(name, content);
+    match bench.run().await {
+        Ok(s) => {
+            assert_eq!(s.read, s.accepted + s.repeated + s.rejected, "every row is told of: {s:?}");
+            let few = |n: u64| n.min(3);
+            format!(
+                "{} {} {} {} {}",
+                few(s.accepted),
+                few(s.repeated),
+                few(s.rejected),
+                few(s.repaired),
+                few(s.warnings)
+            )
+        }
+        Err(error) => savoir_tests::fuzz::kind(&error.to_string()),
+    }
+}

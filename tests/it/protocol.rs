@@ -78,6 +78,7 @@ async fn its_embeddings_are_vectors_of_one_length() {
         passage_prefix: String::new(),
         query_prefix: String::new(),
         timeout: PATIENCE,
+        reach: savoir_pipeline::reach::Reach::Written,
     };
     let texts = ["la pompe fuit".to_owned(), String::new(), "é".repeat(300)];
     let vectors = Embeddings::new(endpoint).unwrap().embed(&texts, Purpose::Passage).await.unwrap();

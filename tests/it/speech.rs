@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails its test, with the place")]
 
 mod bad;
+mod bombs;
 mod formats;
 mod hearing;
 mod models;

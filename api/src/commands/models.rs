@@ -44,11 +44,12 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
             };
             let progress = bar(known.bytes, name, "bytes");
             let show = progress.clone();
-            let path = pull(known, &folder, &config.models.mirror, &move |here, all| {
+            let told = move |here, all| {
                 show.set_length(all);
                 show.set_position(here);
-            })
-            .await;
+            };
+            let reach = config.network.private_addresses;
+            let path = pull(known, &folder, &config.models.mirror, &told, reach).await;
             progress.finish_and_clear();
             println!("{}", path?.display());
             Ok(Outcome::Done)

@@ -50,6 +50,9 @@ pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: Cancellation
         .await
         .with_context(|| format!("server.listen: {} cannot be used", config.server.listen))?;
     tracing::info!(address = %listener.local_addr()?, database = kit.db.kind(), "serving");
+    if let Some(warning) = exposed(&config) {
+        tracing::warn!("{warning}");
+    }
     let following = follow(Arc::clone(&kit), stop.clone());
     let (worker, told, works) = (Worker::new(Arc::clone(&kit), stop.clone()), stop.clone(), config.worker.enabled);
     let working = async move {
@@ -77,6 +80,19 @@ pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: Cancellation
     Ok(Outcome::Done)
 }
 
+/// What to say of a server that others on the network reach without TLS: tokens would cross it in the clear.
+fn exposed(config: &Config) -> Option<String> {
+    let listen = config.server.listen;
+    if listen.ip().is_loopback() || config.public_url().starts_with("https://") {
+        return None;
+    }
+    Some(format!(
+        "THE SERVER LISTENS AT {listen}, which others on the network reach, and no https:// address is set in \
+         server.public_url: whatever is sent there, tokens too, can be read on its way. Put a TLS proxy before it and set \
+         server.public_url, or listen at 127.0.0.1"
+    ))
+}
+
 /// Runs one part of the server. One that fails, or ends before it was told to, ends the others: a server that accepts
 /// deliveries while nobody works them off would look healthy for days.
 fn part<F>(name: &str, work: F, stop: &CancellationToken) -> impl Future<Output = anyhow::Result<()>>
@@ -100,6 +116,24 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn warned(listen: &str, public_url: &str) -> bool {
+        let set = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let overrides = vec![set("server.listen", listen), set("server.public_url", public_url)];
+        let sources = crate::config::Sources { overrides, ..Default::default() };
+        exposed(&Config::load(&sources).expect("settings that agree")).is_some()
+    }
+
+    #[test]
+    fn a_server_that_others_reach_without_tls_says_so_loudly() {
+        assert!(warned("0.0.0.0:4173", "") && warned("192.168.1.2:80", "http://savoir.lan"));
+        assert!(!warned("0.0.0.0:4173", "https://savoir.example.com") && !warned("127.0.0.1:4173", ""));
+        let usual = Config::load(&crate::config::Sources::default()).expect("the default file");
+        assert!(
+            usual.server.listen.ip().is_loopback() && exposed(&usual).is_none(),
+            "without settings: this machine only"
+        );
+    }
 
     /// Runs `work` beside a part that waits for the stop; what `work` ended with, in words.
     async fn beside_another(work: impl Future<Output = anyhow::Result<()>> + Send + 'static) -> String {

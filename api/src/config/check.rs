@@ -1,5 +1,7 @@
 //! Settings that cannot be meant together. All of them are told at once, each with its remedy.
 
+use savoir_pipeline::reach;
+
 use super::load::Problem;
 use super::{Config, EmbedderEngine, Endpoint, SpeechEngine, VectorPlace};
 
@@ -19,8 +21,10 @@ impl Config {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
             found.push(Problem::new("log.level", error.to_string(), "write error, warn, info, debug or trace"));
         }
+        if self.server.public_url.as_deref().is_some_and(|url| !is_http(url)) {
+            found.push(Problem::new("server.public_url", "no web address", "begin it with http:// or https://"));
+        }
         let urls = [
-            ("server.public_url", self.server.public_url.as_deref()),
             ("speech.endpoint.base_url", self.speech.endpoint.base_url.as_deref()),
             ("llm.endpoint.base_url", self.llm.endpoint.base_url.as_deref()),
             ("embedder.endpoint.base_url", self.embedder.endpoint.base_url.as_deref()),
@@ -28,8 +32,8 @@ impl Config {
             ("models.mirror", Some(self.models.mirror.as_str())),
         ];
         for (field, url) in urls {
-            if url.is_some_and(|url| !is_http(url)) {
-                found.push(Problem::new(field, "no web address", "begin it with http:// or https://"));
+            if let Some(Err(why)) = url.map(|url| reach::target(url, self.network.private_addresses)) {
+                found.push(Problem::new(field, why, "write it as in https://host.example.com/v1"));
             }
         }
         found
@@ -41,6 +45,13 @@ impl Config {
         at_least_one("server.upload_file_limit_mib", server.upload_file_limit_mib, found);
         at_least_one("server.request_timeout_seconds", server.request_timeout_seconds, found);
         at_least_one("server.upload_timeout_seconds", server.upload_timeout_seconds, found);
+        at_least_one("server.header_timeout_seconds", server.header_timeout_seconds, found);
+        at_least_one("server.connections", server.connections as u64, found);
+        at_least_one("server.connections_per_address", server.connections_per_address as u64, found);
+        if !(8..=1024).contains(&server.header_limit_kib) {
+            let said = format!("{} is no size for a request's head", server.header_limit_kib);
+            found.push(Problem::new("server.header_limit_kib", said, "set it to 8 up to 1024"));
+        }
         if server.upload_total_limit_mib < server.upload_file_limit_mib {
             found.push(Problem::new(
                 "server.upload_total_limit_mib",

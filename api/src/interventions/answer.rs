@@ -115,6 +115,7 @@ pub(crate) async fn answer(
 }
 
 async fn receive(app: &App, request: Request) -> Result<(Vec<Answer>, Vec<Sent>), Problem> {
+    input::plain(request.headers())?;
     if input::is_json(request.headers()) {
         let Answers { answers } = input::parse(&input::read(app, request.into_body()).await?)?;
         return Ok((answers, Vec::new()));

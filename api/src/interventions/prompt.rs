@@ -32,8 +32,8 @@ pub(crate) struct PromptPage {
     placeholders: Vec<Stand>,
     /// The requests, one for each part of a long case; none while nothing is sent.
     requests: Vec<Vec<SeenMessage>>,
-    /// The schema that the answer must have.
-    #[schema(value_type = Object)]
+    /// The schema that the answer must have; `null` while nothing is sent.
+    #[schema(value_type = Option<Object>)]
     schema: Option<serde_json::Value>,
 }
 

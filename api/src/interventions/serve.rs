@@ -12,6 +12,7 @@ use savoir_models::intervention::Attachment;
 use crate::app::App;
 use crate::auth::Bearer;
 use crate::error::{Code, Problem};
+use crate::headers::SANDBOX;
 use crate::input::At;
 
 /// Gives a file back.
@@ -31,6 +32,7 @@ pub(crate) async fn attachment(
     let kind = HeaderValue::try_from(&file.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);
     headers.insert(header::CONTENT_DISPOSITION, disposition(&file));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.bytes));
     Ok(answer)
 }

@@ -36,6 +36,7 @@ pub(super) struct Delivery {
 /// Takes a delivery in. Its files are kept under their hashes; files of a delivery that is
 /// refused stay there, named by nobody.
 pub(super) async fn receive(app: &App, request: Request) -> Result<Delivery, Problem> {
+    input::plain(request.headers())?;
     if input::is_json(request.headers()) {
         let intake = input::parse(&input::read(app, request.into_body()).await?)?;
         return Ok(Delivery { intake, files: Vec::new(), no_audio: Vec::new() });

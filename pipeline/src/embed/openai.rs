@@ -10,6 +10,7 @@ use crate::embed::builtin::normalise;
 use crate::embed::{Embedder, Purpose};
 use crate::fault::{Fault, Need};
 use crate::openai::{self, OpenAi};
+use crate::reach::Reach;
 
 /// Texts of one request: small endpoints on one machine refuse more.
 const TEXTS_A_REQUEST: usize = 64;
@@ -31,6 +32,8 @@ pub struct Endpoint {
     pub query_prefix: String,
     /// How long one answer may take.
     pub timeout: Duration,
+    /// Which private addresses may be called.
+    pub reach: Reach,
 }
 
 impl fmt::Debug for Endpoint {
@@ -53,7 +56,7 @@ impl Remote {
     /// # Errors
     /// [`Fault::Never`] when the address makes no sense.
     pub fn new(endpoint: Endpoint) -> Result<Self, Fault> {
-        let service = openai::client(&endpoint.base_url, endpoint.api_key.as_ref(), endpoint.timeout)?;
+        let service = openai::client(&endpoint.base_url, endpoint.api_key.as_ref(), endpoint.timeout, endpoint.reach)?;
         Ok(Self { id: format!("openai-{}", endpoint.model), endpoint, service })
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{Ask, ChatModel, Failure, MOST_ANSWER_BYTES, Output, Reply, beginning};
 use crate::fault::Fault;
 use crate::openai::{self, OpenAi};
+use crate::reach::Reach;
 
 /// Where to ask, and for what.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct RemoteSettings {
     pub model: String,
     /// How long one answer may take.
     pub timeout: Duration,
+    /// Which private addresses may be called.
+    pub reach: Reach,
 }
 
 /// A model behind an endpoint.
@@ -36,8 +39,8 @@ impl Remote {
     /// # Errors
     /// [`Fault::Never`] when the address makes no sense.
     pub fn new(settings: RemoteSettings) -> Result<Self, Fault> {
-        let RemoteSettings { base_url, api_key, model, timeout } = settings;
-        let service = openai::strict_client(&base_url, api_key.as_ref(), timeout, MOST_ANSWER_BYTES)?;
+        let RemoteSettings { base_url, api_key, model, timeout, reach } = settings;
+        let service = openai::strict_client(&base_url, api_key.as_ref(), timeout, reach, MOST_ANSWER_BYTES)?;
         Ok(Self { service, model })
     }
 }

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
@@ -57,6 +57,9 @@ pub enum BadAudio {
         /// Its length in minutes, where the file states it.
         length: Option<u64>,
     },
+    /// It takes longer to read than a recording does, whatever it holds.
+    #[error("audio: the file was not read within {0} seconds: it is no usual recording; send it as {KNOWN}")]
+    TooSlow(u64),
     /// The job was given up while it was read.
     #[error("audio: the reading was given up")]
     GivenUp,
@@ -152,7 +155,7 @@ fn gain(samples: &[i16]) -> f32 {
 
 /// Reads the recording at `path`; `given_up` is asked now and then whether anybody still waits.
 ///
-/// A recording that was cut off gives what is there.
+/// A recording that was cut off gives what is there. Reading takes a tenth of `limit` at most (a minute at least).
 ///
 /// # Errors
 /// See [`BadAudio`].
@@ -184,9 +187,14 @@ pub fn decode(path: &Path, limit: Duration, given_up: &dyn Fn() -> bool) -> Resu
     let (mut track, mut decoder) = open_track(reader.as_ref())?;
     let mut sink = Sink::new(limit);
     let mut tally = Tally::default();
+    let (begun, patience) = (Instant::now(), (limit / 10).max(Duration::from_secs(60)));
     loop {
         if given_up() {
             return Err(BadAudio::GivenUp);
+        }
+        // Files can be made that give little sound for much work, or none for ever.
+        if begun.elapsed() > patience {
+            return Err(BadAudio::TooSlow(patience.as_secs()));
         }
         let packet = match reader.next_packet() {
             Ok(Some(packet)) => packet,

@@ -10,7 +10,8 @@ use reqwest::{Client, StatusCode};
 use tokio::fs::{File, OpenOptions};
 use tokio::io::AsyncWriteExt;
 
-use crate::http::{self, Manner};
+use crate::http::{self, Manner, Redirects};
+use crate::reach::{self, Reach};
 use crate::speech::catalogue::{self, Known, Verdict};
 
 /// Why a model could not be fetched.
@@ -92,6 +93,7 @@ pub async fn pull(
     folder: &Path,
     mirror: &str,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
+    reach: Reach,
 ) -> Result<PathBuf, PullError> {
     let target = folder.join(known.file);
     let at = |path: &Path| {
@@ -104,10 +106,13 @@ pub async fn pull(
         return Ok(target);
     }
     let silence = Duration::from_secs(60);
-    let build =
-        |redirects| http::client(Manner { total: None, silence, redirects, reuse: true }).map_err(PullError::NoClient);
-    let pull = Pull { known, address: known.address(mirror), client: build(true)?, progress };
-    let announced = pull.announced(&build(false)?).await?;
+    let build = |redirects| {
+        http::client(Manner { total: None, silence, redirects, reach, reuse: true }).map_err(PullError::NoClient)
+    };
+    let address = known.address(mirror);
+    reach::target(&address, reach).map_err(|why| PullError::NoClient(format!("models.mirror: {why}")))?;
+    let pull = Pull { known, address, client: build(Redirects::Elsewhere)?, progress };
+    let announced = pull.announced(&build(Redirects::Never)?).await?;
     if let (Some(expected), Some(found)) = (known.sha256, &announced.sha256)
         && found != expected
     {

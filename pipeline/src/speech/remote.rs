@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::fault::Fault;
 use crate::openai::{self, OpenAi, Recording};
 use crate::progress::Progress;
+use crate::reach::Reach;
 use crate::speech::audio::{self, BadAudio, Sound};
 use crate::speech::hallucinations::{believable, goes_round};
 use crate::speech::kind::{self, Kind};
@@ -28,6 +29,8 @@ pub struct RemoteSettings {
     pub model: String,
     /// The longest wait for an answer: a long recording on a small machine takes minutes.
     pub timeout: Duration,
+    /// Which private addresses may be called.
+    pub reach: Reach,
     /// The longest recording that is sent, in minutes.
     pub max_minutes: u32,
 }
@@ -45,7 +48,7 @@ impl Remote {
     /// # Errors
     /// [`Fault::Never`] when the address makes no sense.
     pub fn new(settings: RemoteSettings) -> Result<Self, Fault> {
-        let service = openai::client(&settings.base_url, settings.api_key.as_ref(), settings.timeout)?;
+        let service = openai::client(&settings.base_url, settings.api_key.as_ref(), settings.timeout, settings.reach)?;
         let limit = Duration::from_secs(u64::from(settings.max_minutes) * 60);
         Ok(Self { service, model: settings.model, limit })
     }

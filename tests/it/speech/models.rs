@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use futures_util::StreamExt;
+use savoir_pipeline::reach::Reach;
 use savoir_pipeline::speech::catalogue::{Known, Purpose, State as OnDisk, Verdict, state, verify};
 use savoir_pipeline::speech::pull::{PullError, pull};
 
@@ -109,12 +110,12 @@ async fn a_model_is_fetched_from_a_mirror_checked_and_not_fetched_twice() {
     let mirror = hub.start().await;
     let seen = Mutex::new(Vec::new());
     let progress = |done, total| seen.lock().unwrap().push((done, total));
-    let path = pull(&MODEL, folder.path(), &mirror, &progress).await.unwrap();
+    let path = pull(&MODEL, folder.path(), &mirror, &progress, Reach::Written).await.unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), content());
     assert_eq!(seen.lock().unwrap().last(), Some(&(100_000, 100_000)));
     assert_eq!(state(&MODEL, folder.path()), OnDisk::Present);
     assert_eq!(verify(&MODEL, folder.path()).unwrap(), Verdict::Intact);
-    pull(&MODEL, folder.path(), &mirror, &silent).await.unwrap();
+    pull(&MODEL, folder.path(), &mirror, &silent, Reach::Written).await.unwrap();
     assert_eq!(hub.ranges(), [None]);
 }
 
@@ -123,7 +124,7 @@ async fn an_unfinished_download_goes_on_where_it_stopped() {
     let (hub, folder) = (Hub::of(content()), tempfile::tempdir().unwrap());
     std::fs::write(folder.path().join("ggml-test.bin.part"), &content()[..40_000]).unwrap();
     assert_eq!(state(&MODEL, folder.path()), OnDisk::Partial(40_000));
-    let path = pull(&MODEL, folder.path(), &hub.start().await, &silent).await.unwrap();
+    let path = pull(&MODEL, folder.path(), &hub.start().await, &silent, Reach::Written).await.unwrap();
     assert_eq!(std::fs::read(path).unwrap(), content());
     assert_eq!(hub.ranges(), [Some(40_000)]);
     assert!(!folder.path().join("ggml-test.bin.part").exists());
@@ -134,7 +135,7 @@ async fn a_connection_that_breaks_is_taken_up_again_and_what_came_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let hub = Hub { breaks_after: Some(15_000), ..Hub::of(content()) };
     let mirror = hub.start().await;
-    let error = pull(&MODEL, folder.path(), &mirror, &silent).await.unwrap_err();
+    let error = pull(&MODEL, folder.path(), &mirror, &silent, Reach::Written).await.unwrap_err();
     println!("{error}");
     assert!(matches!(error, PullError::Broken { .. }) && error.to_string().contains("run the same command again"));
     assert!(hub.ranges().len() > 1, "one break is no reason to give up");
@@ -144,7 +145,7 @@ async fn a_connection_that_breaks_is_taken_up_again_and_what_came_is_kept() {
         state(&MODEL, folder.path())
     );
     // The same command once more.
-    pull(&MODEL, folder.path(), &mirror, &silent).await.unwrap();
+    pull(&MODEL, folder.path(), &mirror, &silent, Reach::Written).await.unwrap();
     assert_eq!(verify(&MODEL, folder.path()).unwrap(), Verdict::Intact);
 }
 
@@ -153,7 +154,7 @@ async fn a_server_without_ranges_sends_everything_again() {
     let folder = tempfile::tempdir().unwrap();
     let hub = Hub { no_ranges: true, ..Hub::of(content()) };
     std::fs::write(folder.path().join("ggml-test.bin.part"), &content()[..40_000]).unwrap();
-    let path = pull(&MODEL, folder.path(), &hub.start().await, &silent).await.unwrap();
+    let path = pull(&MODEL, folder.path(), &hub.start().await, &silent, Reach::Written).await.unwrap();
     assert_eq!(std::fs::read(path).unwrap(), content());
 }
 
@@ -161,7 +162,7 @@ async fn a_server_without_ranges_sends_everything_again() {
 async fn a_beginning_of_another_file_is_thrown_away_and_fetched_again() {
     let (hub, folder) = (Hub::of(content()), tempfile::tempdir().unwrap());
     std::fs::write(folder.path().join("ggml-test.bin.part"), vec![9; 40_000]).unwrap();
-    let path = pull(&MODEL, folder.path(), &hub.start().await, &silent).await.unwrap();
+    let path = pull(&MODEL, folder.path(), &hub.start().await, &silent, Reach::Written).await.unwrap();
     assert_eq!(std::fs::read(path).unwrap(), content());
     assert_eq!(hub.ranges(), [Some(40_000), None]);
 }
@@ -173,7 +174,7 @@ async fn another_file_under_the_name_is_refused_and_not_kept() {
     for announced in [None, Some("0".repeat(64))] {
         let folder = tempfile::tempdir().unwrap();
         let hub = Hub { linked_etag: announced.clone(), ..Hub::of(other.clone()) };
-        let error = pull(&MODEL, folder.path(), &hub.start().await, &silent).await.unwrap_err();
+        let error = pull(&MODEL, folder.path(), &hub.start().await, &silent, Reach::Written).await.unwrap_err();
         assert!(matches!(error, PullError::NotTheModel { .. }), "{error}");
         assert!(error.to_string().contains(DIGEST));
         assert_eq!(state(&MODEL, folder.path()), OnDisk::Absent);
@@ -185,7 +186,7 @@ async fn another_file_under_the_name_is_refused_and_not_kept() {
 async fn a_file_of_another_size_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let hub = Hub { linked_etag: None, ..Hub::of([content(), content()].concat()) };
-    let error = pull(&MODEL, folder.path(), &hub.start().await, &silent).await.unwrap_err();
+    let error = pull(&MODEL, folder.path(), &hub.start().await, &silent, Reach::Written).await.unwrap_err();
     assert!(matches!(error, PullError::OtherSize { .. }), "{error}");
     assert_eq!(state(&MODEL, folder.path()), OnDisk::Absent);
 }
@@ -194,7 +195,7 @@ async fn a_file_of_another_size_is_refused() {
 async fn a_digest_that_is_not_known_is_taken_at_first_use_and_held_to_later() {
     let (hub, folder) = (Hub::of(content()), tempfile::tempdir().unwrap());
     let unknown = Known { sha256: None, bytes: 1, ..MODEL };
-    let path = pull(&unknown, folder.path(), &hub.start().await, &silent).await.unwrap();
+    let path = pull(&unknown, folder.path(), &hub.start().await, &silent, Reach::Written).await.unwrap();
     let sidecar = std::fs::read_to_string(folder.path().join("ggml-test.bin.sha256")).unwrap();
     assert_eq!(sidecar, format!("{DIGEST}  ggml-test.bin\n"));
     assert_eq!(verify(&unknown, folder.path()).unwrap(), Verdict::Intact);
@@ -207,8 +208,8 @@ async fn an_address_without_the_file_and_one_without_a_server_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let mirror = Hub::of(content()).start().await;
     let elsewhere = Known { repository: "no/where", ..MODEL };
-    let error = pull(&elsewhere, folder.path(), &mirror, &silent).await.unwrap_err();
+    let error = pull(&elsewhere, folder.path(), &mirror, &silent, Reach::Written).await.unwrap_err();
     assert!(matches!(error, PullError::Refused { status: 404, .. }) && error.to_string().contains("mirror"), "{error}");
-    let error = pull(&MODEL, folder.path(), "http://127.0.0.1:9", &silent).await.unwrap_err();
+    let error = pull(&MODEL, folder.path(), "http://127.0.0.1:9", &silent, Reach::Written).await.unwrap_err();
     assert!(matches!(error, PullError::Broken { done: 0, .. }), "{error}");
 }

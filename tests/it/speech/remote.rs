@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use savoir_models::text::Language;
 use savoir_pipeline::fault::Need;
+use savoir_pipeline::reach::Reach;
 use savoir_pipeline::speech::remote::{Remote, RemoteSettings};
 use savoir_tests::service::Service;
 
@@ -17,6 +18,7 @@ fn remote(base_url: &str, key: Option<&str>) -> Remote {
         api_key: key.map(|k| k.to_owned().into()),
         model: "whisper-large".into(),
         timeout: Duration::from_secs(5),
+        reach: Reach::Written,
         max_minutes: 120,
     })
     .unwrap()
@@ -149,6 +151,7 @@ async fn a_service_that_does_not_answer_in_time_is_tried_later() {
         api_key: None,
         model: "m".into(),
         timeout: Duration::from_millis(200),
+        reach: Reach::Written,
         max_minutes: 5,
     };
     let fault = listen(&Remote::new(settings).unwrap(), &Hints::default()).await.unwrap_err();
@@ -157,7 +160,8 @@ async fn a_service_that_does_not_answer_in_time_is_tried_later() {
 
 async fn embeddings(answer: &'static str, dimensions: Option<u32>) -> Result<Vec<Vec<f32>>, Fault> {
     let service = Service::start(move |_| answer.into_response()).await;
-    let service = savoir_pipeline::openai::client(&service.address, None, Duration::from_secs(5)).unwrap();
+    let service =
+        savoir_pipeline::openai::client(&service.address, None, Duration::from_secs(5), Reach::Written).unwrap();
     service.embed("m", &["un".into(), "deux".into()], dimensions).await
 }
 
