@@ -7,7 +7,9 @@
 mod check;
 mod llm;
 mod load;
+mod retention;
 mod secrets;
+mod seen;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
+pub use retention::Retention;
 pub use secrets::DatabaseUrl;
 
 /// The default file, as it stands at the top of the repository.
@@ -51,8 +54,13 @@ pub struct Config {
     pub index: Index,
     /// Model files.
     pub models: Models,
+    /// How long what is personal is kept.
+    pub retention: Retention,
     /// The program's own log.
     pub log: Log,
+    /// Whoever runs the program, by the name of their account on this machine.
+    #[serde(skip)]
+    pub operator: String,
 }
 
 /// What is kept on this machine.

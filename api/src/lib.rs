@@ -1,6 +1,7 @@
 //! Savoir's doors: the HTTP API and the command line.
 
 pub mod app;
+mod audit;
 mod auth;
 pub mod boot;
 pub mod commands;

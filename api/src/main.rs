@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use savoir_api::commands::{
-    Outcome, config, demo, doctor, eval, import, jobs, models, reindex, serve, status, token, worker,
+    Outcome, audit, config, demo, doctor, eval, import, jobs, models, reindex, serve, status, token, worker,
 };
 use savoir_api::config::{Config, ConfigError, LogFormat, Sources};
 use tracing_subscriber::EnvFilter;
@@ -57,6 +57,9 @@ enum Command {
     /// Make, list and take back bearer tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Write out or verify the log of who saw, said, changed and took out what.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Print the settings in force, without secrets.
     Config(config::Arguments),
     /// Print the OpenAPI document of the API.
@@ -110,6 +113,7 @@ async fn run(command: Command, config: Config, named: bool) -> anyhow::Result<Ou
         Command::Status(a) => status::run(&a, &config).await,
         Command::Jobs(c) => jobs::run(&c, &config).await,
         Command::Token(c) => token::run(&c, &config).await,
+        Command::Audit(c) => audit::run(&c, &config).await,
         Command::Config(a) => config::run(&a, &config),
         Command::Openapi => {
             println!("{}", savoir_api::openapi::document().to_pretty_json()?);

@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::ProblemBody;
 use crate::events::StepProgress;
 use crate::routes::{Pace, ROUTES, Route, Who};
-use crate::{events, interventions, openapi, operations, procedures, reviews, search};
+use crate::{audit, events, interventions, openapi, operations, procedures, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,7 +21,7 @@ use crate::{events, interventions, openapi, operations, procedures, reviews, sea
         reviews::list, reviews::show, reviews::edit, reviews::vouch, reviews::decide, reviews::compare,
         procedures::show, procedures::revisions, procedures::feedback, search::search,
         operations::jobs, operations::status, operations::alive, operations::ready, operations::metrics,
-        openapi::serve,
+        openapi::serve, audit::list,
     ),
     components(schemas(ProblemBody, StepProgress)),
     modifiers(&Common),

@@ -6,7 +6,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use savoir_models::viewer::Role;
 
 use crate::app::App;
-use crate::{events, interventions, openapi, operations, procedures, reviews, search};
+use crate::{audit, events, interventions, openapi, operations, procedures, reviews, search};
 
 /// Who may pass.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +53,7 @@ use Role::{Administrator, Contractor, Coordinator, Customer, Expert, Safety, Ser
 
 const ANYONE: Who = Who::Anyone;
 const WATCHERS: Who = Who::LocalOr(&[Administrator, Coordinator, Service]);
+const ADMINS: Who = Who::Roles(&[Administrator]);
 const OPERATORS: Who = Who::Roles(&[Administrator, Coordinator, Expert]);
 const DELIVERERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Contractor, Service]);
 const CLOSERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Service]);
@@ -86,6 +87,7 @@ pub const ROUTES: &[Route] = &[
     row(POST, "/api/v1/procedures/{id}/feedback",                      READERS,    Answer, |m| on(m, procedures::feedback)),
     row(GET,  "/api/v1/search",                                        READERS,    Answer, |m| on(m, search::search)),
     row(GET,  "/api/v1/jobs",                                          OPERATORS,  Answer, |m| on(m, operations::jobs)),
+    row(GET,  "/api/v1/audit",                                         ADMINS,     Answer, |m| on(m, audit::list)),
     row(GET,  "/api/v1/status",                                        OFFICE,     Answer, |m| on(m, operations::status)),
     row(GET,  "/api/openapi.json",                                     ANYONE,     Answer, |m| on(m, openapi::serve)),
     row(GET,  "/healthz",                                              ANYONE,     Answer, |m| on(m, operations::alive)),

@@ -16,6 +16,7 @@ mod questions;
 mod redactions;
 mod reopen;
 mod reviews;
+mod settings;
 mod sqlite;
 mod status;
 mod usages;
@@ -29,6 +30,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, SqlitePool};
 
 pub use accounts::Token;
+pub use audit::LineFilter;
 pub use interventions::{Added, InterventionFilter};
 pub use jobs::{Claimed, Lease};
 pub use line::{Answered, Decided, Given, house};

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has found something; its helpers may too")]
 
 mod attacks;
+mod audit;
 mod crash;
 mod doors;
 mod embed;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use savoir_models::audit::{Action, Entry};
 use savoir_models::clock::{Clock, SystemClock};
 use savoir_models::id::TokenId;
 use savoir_models::viewer::{Role, Viewer};
@@ -63,6 +64,9 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
             let expires_at = expires_in.map(|days| now.after(Duration::from_secs(u64::from(days) * 86_400)));
             let mut tx = db.begin().await?;
             let secret = tx.put_token(&viewer, expires_at, now).await?;
+            let end = expires_at.map_or_else(|| "without end".to_owned(), |at| format!("until {at}"));
+            let told = format!("{role}, {end}");
+            tx.note(Entry::new(&config.operator(), Action::TokenMade, &viewer.name, told), now);
             tx.commit().await?;
             if *json {
                 println!("{}", serde_json::json!({ "token": secret, "viewer": viewer, "expires_at": expires_at }));
@@ -85,6 +89,9 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
         Command::Revoke { id } => {
             let mut tx = db.begin().await?;
             let done = tx.revoke_token(*id, now).await?;
+            if done {
+                tx.note(Entry::new(&config.operator(), Action::TokenRevoked, id, ""), now);
+            }
             tx.commit().await?;
             if !done {
                 eprintln!("savoir: there is no token {id} that could be taken back");

@@ -1,6 +1,7 @@
 //! What crosses several tables at once: accepting, deciding, answering, retrying.
 
 use super::{Added, Closing, Db, Result, Tx};
+use crate::audit::{Action, Entry};
 use crate::clock::Timestamp;
 use crate::content::Content;
 use crate::draft::{Draft, Known};
@@ -45,6 +46,23 @@ struct Ruling<'a> {
 }
 
 impl Ruling<'_> {
+    /// The decision as the audit log tells it: without its reason, which may name people and stands with the review.
+    fn entry(&self, decision: &Decision, procedure: Option<ProcedureId>) -> Entry {
+        let mut told = decision.word().to_owned();
+        let audience = match self.outcome {
+            Outcome::Publish { audience } | Outcome::Revise { audience, .. } => Some(*audience),
+            Outcome::Update { audience, .. } => *audience,
+            _ => None,
+        };
+        if let Some(audience) = audience {
+            told.push_str(&format!(", for {audience}"));
+        }
+        if let Some(procedure) = procedure {
+            told.push_str(&format!(", procedure {procedure}"));
+        }
+        Entry::new(self.by, Action::ReviewDecided, self.review.id, told)
+    }
+
     /// What it makes of a procedure's text.
     fn revision(&self, before: Option<&Revision>, content: Content) -> Revision {
         Revision {
@@ -216,7 +234,8 @@ impl Db {
             return who_was_quicker(&mut tx, id, seen).await;
         }
         let decided = tx.conclude(&ruling, next).await?;
-        if matches!(decided, Decided::Done(_)) {
+        if let Decided::Done(procedure) = decided {
+            tx.note(ruling.entry(decision, procedure), now);
             tx.commit().await?;
         }
         Ok(decided)

@@ -1,0 +1,83 @@
+//! The commands that write to the log, and those that read it.
+
+use savoir_api::commands::{Outcome, audit, token};
+use savoir_api::config::{Config, Sources};
+use savoir_models::audit::Action;
+use savoir_models::id::TokenId;
+use savoir_models::store::Db;
+use savoir_models::viewer::Role;
+use tempfile::TempDir;
+
+use super::log;
+
+/// The settings of a folder, as `user` on this machine has them.
+fn settings(folder: &TempDir, user: &str) -> Config {
+    let overrides = vec![("data.dir".to_owned(), folder.path().display().to_string())];
+    let env = vec![("USER".to_owned(), user.to_owned())];
+    Config::load(&Sources { env, overrides, ..Sources::default() }).expect("settings that agree")
+}
+
+async fn database(folder: &TempDir) -> Db {
+    Db::sqlite(&folder.path().join("savoir.db")).await.unwrap()
+}
+
+fn made(role: Role, name: &str) -> token::Command {
+    token::Command::Create { role, name: name.into(), organisation: None, expires_in: None, json: true }
+}
+
+#[tokio::test]
+async fn tokens_made_and_taken_back_at_the_command_line_bear_the_name_of_its_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = settings(&folder, " anne ");
+    assert_eq!(token::run(&made(Role::Expert, "Marie"), &config).await.unwrap(), Outcome::Done);
+    // A contractor without an organisation is refused, and so is a token that does not exist.
+    assert!(matches!(token::run(&made(Role::Contractor, "Luc"), &config).await.unwrap(), Outcome::WrongUse(_)));
+    let db = database(&folder).await;
+    let known = db.tokens().await.unwrap()[0].id;
+    for (id, outcome) in [(TokenId::new(), Outcome::Failed), (known, Outcome::Done), (known, Outcome::Failed)] {
+        assert_eq!(token::run(&token::Command::Revoke { id }, &config).await.unwrap(), outcome);
+    }
+    let (anne, end) = ("anne".to_owned(), "expert, without end".to_owned());
+    let expected = [
+        (anne.clone(), Action::TokenMade, "Marie".to_owned(), end),
+        (anne, Action::TokenRevoked, known.to_string(), String::new()),
+    ];
+    assert_eq!(log(&db).await, expected);
+    db.close().await;
+    assert_eq!(settings(&folder, " ").operator().name, "operator", "whom nothing names");
+}
+
+#[tokio::test]
+async fn an_export_holds_every_line_and_ends_with_its_own_and_one_that_cannot_be_written_leaves_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = settings(&folder, "anne");
+    for name in ["Marie", "Luc"] {
+        token::run(&made(Role::Expert, name), &config).await.unwrap();
+    }
+    let file = folder.path().join("audit.jsonl");
+    let export = |from| audit::Command::Export { from, out: Some(file.clone()) };
+    assert_eq!(audit::run(&export(2), &config).await.unwrap(), Outcome::Done);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<savoir_models::audit::Line> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let told: Vec<_> = lines.iter().map(|l| (l.seq, l.action, l.subject.as_str())).collect();
+    assert_eq!(told, [(2, Action::TokenMade, "Luc"), (3, Action::Exported, "audit")]);
+    let refused = audit::run(&export(1), &config).await.unwrap_err();
+    assert!(refused.to_string().contains("--out"), "{refused}");
+    let db = database(&folder).await;
+    assert_eq!(log(&db).await.len(), 3, "what was not exported is not told");
+    db.close().await;
+}
+
+#[tokio::test]
+async fn verify_fails_where_somebody_changed_a_line() {
+    let database = savoir_tests::databases::sqlite().await;
+    let folder = database.folder().expect("SQLite has a folder");
+    let config = settings(folder, "anne");
+    assert_eq!(audit::run(&audit::Command::Verify, &config).await.unwrap(), Outcome::Done, "no line yet");
+    for name in ["Marie", "Luc"] {
+        token::run(&made(Role::Expert, name), &config).await.unwrap();
+    }
+    assert_eq!(audit::run(&audit::Command::Verify, &config).await.unwrap(), Outcome::Done);
+    database.tamper("UPDATE audit SET who = 'paul' WHERE seq = 1").await;
+    assert_eq!(audit::run(&audit::Command::Verify, &config).await.unwrap(), Outcome::Failed);
+}
