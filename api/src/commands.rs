@@ -8,6 +8,7 @@ pub mod eval;
 pub mod import;
 pub mod jobs;
 pub mod models;
+pub mod person;
 pub mod reindex;
 pub mod serve;
 pub mod status;

@@ -54,6 +54,7 @@ codes! {
     ComparedBefore = "compared_before", 409, "The draft or the procedure has changed since they were compared: have them compared again, with POST …/comparison.", "Le brouillon ou la procédure a changé depuis leur comparaison : faites-les comparer à nouveau, par POST …/comparison.";
     NothingToRetry = "nothing_to_retry", 409, "No step of this intervention has given up: there is nothing to retry.", "Aucune étape de cette intervention n'a été abandonnée : il n'y a rien à relancer.";
     PromptTooLong = "prompt_too_long", 409, "This case is too long for the language model as it is set: raise llm.context_characters.", "Ce dossier est trop long pour le modèle de langage tel qu'il est réglé : augmentez llm.context_characters.";
+    Removed = "removed", 410, "This file is no longer kept: its bytes were removed.", "Ce fichier n'est plus conservé : son contenu a été supprimé.";
     Stale = "stale", 412, "It was changed since you read it: read it again and redo your change.", "Le texte a été modifié depuis votre lecture : relisez-le et refaites votre modification.";
     TooLarge = "too_large", 413, "The body is larger than allowed.", "Le corps de la requête dépasse la taille permise.";
     WrongContentType = "wrong_content_type", 415, "The body has a content type that is not taken here.", "Le type de contenu du corps n'est pas accepté ici.";

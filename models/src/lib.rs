@@ -30,6 +30,7 @@ pub mod passage;
 pub mod procedure;
 pub mod proposal;
 pub mod redaction;
+pub mod removal;
 pub mod review;
 pub mod store;
 pub mod text;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod audit;
+mod cases;
 mod drafts;
 mod events;
 mod interventions;
@@ -11,10 +12,12 @@ mod jobs;
 mod line;
 mod outcomes;
 mod passages;
+mod personal;
 mod procedures;
 mod questions;
 mod redactions;
 mod reopen;
+mod retention;
 mod reviews;
 mod settings;
 mod sqlite;
@@ -36,8 +39,10 @@ pub use jobs::{Claimed, Lease};
 pub use line::{Answered, Decided, Given, house};
 pub use outcomes::Doubted;
 pub use passages::Neighbour;
+pub use personal::{Held, TEXTS, TextColumn};
 pub use procedures::Reported;
 pub use reopen::Reopening;
+pub use retention::{Due, Resting};
 pub use reviews::Closing;
 pub use status::{Counts, Status};
 

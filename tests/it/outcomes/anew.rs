@@ -30,6 +30,7 @@ fn recording(blob: &str) -> Attachment {
         bytes: 16,
         blob: blob.into(),
         question: None,
+        removed_at: None,
     }
 }
 
