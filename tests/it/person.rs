@@ -73,7 +73,7 @@ async fn told(house: &House) -> (InterventionId, ProcedureId) {
     tx.commit().await.unwrap();
     let draft = db.draft(draft.id).await.unwrap().unwrap();
     let review = db.review_of(draft.id).await.unwrap().unwrap();
-    let decision = Decision::Approve { audience: Audience::Technician };
+    let decision = Decision::Approve { audience: Audience::Technician, into: None };
     let by = Viewer::new(WHO, Role::Expert);
     let decided = db.decide(review.id, &decision, &by, draft.version, house.kit.clock.now()).await.unwrap();
     let Decided::Done(Some(procedure)) = decided else { panic!("{decided:?}") };
