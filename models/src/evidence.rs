@@ -98,21 +98,28 @@ impl Evidence {
 /// Goes through every piece of evidence in a structure, as JSON has it, and lets `change` work on it; true when one was
 /// changed. `own` is handed on, and is false for the known side of a contradiction, which quotes another case.
 pub fn each(value: &mut Value, own: bool, change: &mut dyn FnMut(&mut Evidence, bool) -> bool) -> bool {
+    let mut done = false;
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |done, item| each(item, own, change) || done),
+        Value::Array(items) => {
+            for item in items {
+                done |= each(item, own, change);
+            }
+        }
         Value::Object(fields) if fields.contains_key("quote") && fields.contains_key("source") => {
             let Ok(mut evidence) = serde_json::from_value::<Evidence>(value.clone()) else { return false };
-            let changed = change(&mut evidence, own);
-            if let (true, Ok(new)) = (changed, serde_json::to_value(&evidence)) {
+            done = change(&mut evidence, own);
+            if let (true, Ok(new)) = (done, serde_json::to_value(&evidence)) {
                 *value = new;
             }
-            changed
         }
         Value::Object(fields) => {
-            fields.iter_mut().fold(false, |done, (key, inner)| each(inner, own && key != "known", change) || done)
+            for (key, inner) in fields {
+                done |= each(inner, own && key != "known", change);
+            }
         }
-        _ => false,
+        _ => {}
     }
+    done
 }
 
 /// A stretch of a case that reads like an order to a machine: shown to the expert, and no statement may rest on it unseen.
