@@ -81,3 +81,41 @@ async fn verify_fails_where_somebody_changed_a_line() {
     database.tamper("UPDATE audit SET who = 'paul' WHERE seq = 1").await;
     assert_eq!(audit::run(&audit::Command::Verify, &config).await.unwrap(), Outcome::Failed);
 }
+
+/// Runs the program on a folder; whether it succeeded, and what it printed.
+fn program(folder: &TempDir, arguments: &[&str]) -> (bool, String) {
+    let mut command = std::process::Command::new(savoir_tests::env::program());
+    let output = command.arg("--data").arg(folder.path()).args(arguments).current_dir(folder.path()).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[tokio::test]
+async fn a_start_with_other_settings_names_their_keys_and_verify_and_doctor_see_what_was_touched() {
+    let database = savoir_tests::databases::sqlite().await;
+    let folder = database.folder().expect("SQLite has a folder");
+    let work = |settings: &[&str]| {
+        let mut arguments = vec!["worker", "--until-idle"];
+        arguments.extend(settings.iter().flat_map(|pair| ["--set", pair]));
+        assert!(program(folder, &arguments).0, "{arguments:?}");
+    };
+    work(&[]);
+    work(&[]);
+    work(&["retention.audio_days=90", "llm.temperature=0.3"]);
+    work(&["retention.audio_days=90", "llm.temperature=0.3"]);
+    work(&[]);
+    let told: Vec<_> =
+        log(&database.db).await.into_iter().map(|(_, action, subject, detail)| (action, subject, detail)).collect();
+    let line = |detail: &str| (Action::SettingsChanged, "settings".to_owned(), detail.to_owned());
+    let keys = "llm.temperature, retention.audio_days";
+    assert_eq!(told, [line("as at the first start"), line(keys), line(keys)]);
+
+    let (whole, sentence) = program(folder, &["audit", "verify"]);
+    assert!(whole && sentence.starts_with("3 lines"), "{sentence}");
+    let audited = |text: &str| text.lines().find(|l| l.contains(" audit ")).unwrap_or_default().to_owned();
+    assert!(audited(&program(folder, &["doctor"]).1).starts_with("ok"));
+    database.tamper("DELETE FROM audit WHERE seq = 2").await;
+    let (whole, sentence) = program(folder, &["audit", "verify"]);
+    assert!(!whole && sentence.starts_with("line 2 of the audit log is missing"), "{sentence}");
+    let (good, text) = program(folder, &["doctor"]);
+    assert!(!good && audited(&text).starts_with("BAD"), "{text}");
+}

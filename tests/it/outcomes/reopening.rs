@@ -40,7 +40,7 @@ async fn the_only_case_under_review_closes_it_and_its_passages_go_and_a_second_t
         let closed = db.review(review.id).await.unwrap().unwrap();
         assert_eq!(
             (closed.state, closed.decision.as_deref(), closed.decided_by.as_deref()),
-            (ReviewState::Decided, Some("withdrawn"), Some("Paul"))
+            (ReviewState::Decided, Some("withdrawn"), Some("Anne"))
         );
         assert_eq!(db.passages_of(Known::Draft(draft.id)).await.unwrap(), []);
         let late = db.decide(review.id, &APPROVE, &expert(), 1, START).await.unwrap();
