@@ -295,5 +295,6 @@ fn line(config: &Config) -> LineSettings {
         poll: std::time::Duration::from_millis(worker.poll_milliseconds),
         drain: seconds(worker.drain_seconds),
         patience: (worker.answers_days > 0).then(|| seconds(u64::from(worker.answers_days) * 86_400)),
+        retention: config.retention.kept(),
     }
 }

@@ -1,6 +1,7 @@
 //! The commands of `savoir`, a file each.
 
 pub mod account;
+pub mod audit;
 pub mod config;
 pub mod demo;
 pub mod doctor;
@@ -8,6 +9,7 @@ pub mod eval;
 pub mod import;
 pub mod jobs;
 pub mod models;
+pub mod person;
 pub mod reindex;
 pub mod serve;
 pub mod status;

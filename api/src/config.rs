@@ -8,7 +8,9 @@ mod accounts;
 mod check;
 mod llm;
 mod load;
+mod retention;
 mod secrets;
+mod seen;
 mod server;
 
 use std::fmt;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use accounts::Accounts;
 pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
+pub use retention::Retention;
 pub use secrets::DatabaseUrl;
 pub use server::{Limits, Network, Networks, Server};
 
@@ -60,8 +63,13 @@ pub struct Config {
     pub index: Index,
     /// Model files.
     pub models: Models,
+    /// How long what is personal is kept.
+    pub retention: Retention,
     /// The program's own log.
     pub log: Log,
+    /// Whoever runs the program, by the name of their account on this machine.
+    #[serde(skip)]
+    pub operator: String,
 }
 
 /// What is kept on this machine.

@@ -64,6 +64,7 @@ codes! {
     SessionNeeded = "session_needed", 409, "This is for those who came in with a browser: a token has no session.", "Ceci est réservé à qui est entré avec un navigateur : un jeton n'a pas de session.";
     NameTaken = "name_taken", 409, "There is an account of this name already.", "Un compte porte déjà ce nom.";
     LastAdministrator = "last_administrator", 409, "This is the last administrator who can come in: make another one first.", "C'est le dernier administrateur qui peut entrer : créez-en un autre d'abord.";
+    Removed = "removed", 410, "This file is no longer kept: its bytes were removed.", "Ce fichier n'est plus conservé : son contenu a été supprimé.";
     Stale = "stale", 412, "It was changed since you read it: read it again and redo your change.", "Le texte a été modifié depuis votre lecture : relisez-le et refaites votre modification.";
     TooLarge = "too_large", 413, "The body is larger than allowed.", "Le corps de la requête dépasse la taille permise.";
     UriTooLong = "address_too_long", 414, "The address is longer than is taken here: at most 8192 bytes.", "L'adresse est plus longue que ce qui est accepté ici : 8192 octets au plus.";

@@ -2,6 +2,7 @@
 
 mod accounts;
 pub mod app;
+mod audit;
 mod auth;
 pub mod boot;
 pub mod commands;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use savoir_api::commands::{
-    Outcome, account, config, demo, doctor, eval, import, jobs, models, reindex, serve, status, token, worker,
+    Outcome, account, audit, config, demo, doctor, eval, import, jobs, models, person, reindex, serve, status, token,
+    worker,
 };
 use savoir_api::config::{Config, ConfigError, LogFormat, Sources};
 use tracing_subscriber::EnvFilter;
@@ -60,6 +61,12 @@ enum Command {
     /// Make, list and take back bearer tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Write out or verify the log of who saw, said, changed and took out what.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Give out or erase one person's data.
+    #[command(subcommand)]
+    Person(person::Command),
     /// Print the settings in force, without secrets.
     Config(config::Arguments),
     /// Print the OpenAPI document of the API.
@@ -114,6 +121,8 @@ async fn run(command: Command, config: Config, named: bool) -> anyhow::Result<Ou
         Command::Jobs(c) => jobs::run(&c, &config).await,
         Command::Account(c) => account::run(&c, &config).await,
         Command::Token(c) => token::run(&c, &config).await,
+        Command::Audit(c) => audit::run(&c, &config).await,
+        Command::Person(c) => person::run(&c, &config).await,
         Command::Config(a) => config::run(&a, &config),
         Command::Openapi => {
             println!("{}", savoir_api::openapi::document().to_pretty_json()?);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use savoir_models::audit::{Action, Entry};
 use savoir_models::content::Content;
 use savoir_models::draft::{Draft, Known, Verdict};
 use savoir_models::evidence::{Case, Source};
@@ -225,7 +226,8 @@ pub(crate) async fn edit(
     let case = app.kit.db.case(draft.intervention).await?.ok_or(Code::Internal)?;
     let redaction = app.kit.db.redaction(draft.intervention).await?.unwrap_or_default();
     verify(&case, &redaction, &mut content);
-    keep(&app, &draft, &content, (id, &bearer.viewer)).await
+    let edited = Entry::new(&bearer.viewer, Action::DraftEdited, id, format!("version {} replaced", draft.version));
+    keep(&app, &draft, &content, (id, edited)).await
 }
 
 /// Keeps what an expert made of a draft, unless somebody was quicker.
@@ -233,15 +235,17 @@ async fn keep(
     app: &App,
     draft: &Draft,
     content: &Content,
-    (id, by): (ReviewId, &Viewer),
+    (id, entry): (ReviewId, Entry),
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let mut tx = app.kit.db.begin().await?;
-    let Some(version) = tx.edit_draft(draft, content, &by.name, app.kit.clock.now()).await? else {
+    let now = app.kit.clock.now();
+    let Some(version) = tx.edit_draft(draft, content, &entry.who, now).await? else {
         drop(tx);
-        let (review, now) = found(app, id).await?;
+        let (review, current) = found(app, id).await?;
         still_open(&review)?;
-        return Err(stale(draft.version, now.version));
+        return Err(stale(draft.version, current.version));
     };
+    tx.note(entry, now);
     tx.commit().await?;
     let open_findings = content.open_findings().len();
     Ok(([(header::ETAG, input::etag(version))], Json(Edited { version, open_findings })))

@@ -8,7 +8,7 @@ use savoir_models::viewer::Role;
 
 use crate::app::App;
 use crate::{
-    accounts, events, interventions, openapi, openings, operations, procedures, reviews, search, session, tokens,
+    accounts, audit, events, interventions, openapi, openings, operations, procedures, reviews, search, session, tokens,
 };
 
 /// Who may pass.
@@ -113,6 +113,7 @@ pub const ROUTES: &[Route] = &[
     row(GET,    "/api/v1/tokens",                                     LEADERS,    Administer, Answer, |m| on(m, tokens::list)),
     row(POST,   "/api/v1/tokens",                                     LEADERS,    Administer, Answer, |m| on(m, tokens::create)),
     row(DELETE, "/api/v1/tokens/{id}",                                LEADERS,    Administer, Answer, |m| on(m, tokens::revoke)),
+    row(GET,    "/api/v1/audit",                                      LEADERS,    Administer, Answer, |m| on(m, audit::list)),
     row(GET,    "/api/openapi.json",                                  ANYONE,     Read,       Answer, |m| on(m, openapi::serve)),
     row(GET,    "/healthz",                                           ANYONE,     Operate,    Answer, |m| on(m, operations::alive)),
     row(GET,    "/readyz",                                            ANYONE,     Operate,    Answer, |m| on(m, operations::ready)),

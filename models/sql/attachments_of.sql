@@ -1,3 +1,3 @@
-SELECT id, kind, name, media_type, bytes, blob, question_id FROM attachments
+SELECT id, kind, name, media_type, bytes, blob, question_id, removed_at FROM attachments
 WHERE intervention_id = $1
 ORDER BY position

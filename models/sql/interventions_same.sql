@@ -1,1 +1,1 @@
-SELECT id, stage, intake FROM interventions WHERE source = $1 AND external_id = $2
+SELECT id, stage, intake, delivered_as FROM interventions WHERE source = $1 AND external_id = $2

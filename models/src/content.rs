@@ -269,6 +269,7 @@ impl Content {
             statement.findings = same.map(|s| s.findings.clone()).unwrap_or_default();
             let had = |e: &Evidence| same.is_some_and(|s| s.evidence.contains(e));
             statement.evidence.retain(|e| !matches!(e.source, Source::Elsewhere { .. }) || had(e));
+            statement.evidence.iter_mut().filter(|e| !had(e)).for_each(|e| e.place.removed_at = None);
         }
     }
 

@@ -1,8 +1,10 @@
 //! Where a statement comes from.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::clock::Timestamp;
 use crate::id::{AttachmentId, DraftId, InterventionId, QuestionId};
 use crate::intervention::{Intake, Intervention, Stage};
 use crate::text::Language;
@@ -63,6 +65,10 @@ pub struct Place {
     /// To.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_ms: Option<i64>,
+    /// Since when the source itself is no longer kept. The quote is what an expert approved, without names. Only the
+    /// server says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_at: Option<Timestamp>,
 }
 
 /// A quote that carries a statement.
@@ -75,6 +81,45 @@ pub struct Evidence {
     /// Where they stand.
     #[serde(default)]
     pub place: Place,
+}
+
+impl Evidence {
+    /// The text that this quotes of the case that `draft` was drawn from, if it does; `own` tells whether it is said in a
+    /// text drawn from that case itself.
+    #[must_use]
+    pub fn of(&self, draft: Option<DraftId>, own: bool) -> Option<&Source> {
+        match &self.source {
+            Source::Elsewhere { draft: other, source } => (Some(*other) == draft).then_some(&**source),
+            source => own.then_some(source),
+        }
+    }
+}
+
+/// Goes through every piece of evidence in a structure, as JSON has it, and lets `change` work on it; true when one was
+/// changed. `own` is handed on, and is false for the known side of a contradiction, which quotes another case.
+pub fn each(value: &mut Value, own: bool, change: &mut dyn FnMut(&mut Evidence, bool) -> bool) -> bool {
+    let mut done = false;
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                done |= each(item, own, change);
+            }
+        }
+        Value::Object(fields) if fields.contains_key("quote") && fields.contains_key("source") => {
+            let Ok(mut evidence) = serde_json::from_value::<Evidence>(value.clone()) else { return false };
+            done = change(&mut evidence, own);
+            if let (true, Ok(new)) = (done, serde_json::to_value(&evidence)) {
+                *value = new;
+            }
+        }
+        Value::Object(fields) => {
+            for (key, inner) in fields {
+                done |= each(inner, own && key != "known", change);
+            }
+        }
+        _ => {}
+    }
+    done
 }
 
 /// A stretch of a case that reads like an order to a machine: shown to the expert, and no statement may rest on it unseen.
@@ -224,7 +269,7 @@ impl Case {
         };
         let transcript = recording.and_then(|r| self.transcripts.iter().find(|t| t.attachment == r));
         let millis = transcript.and_then(|t| t.millis(start, end));
-        let place = Place { start, end, start_ms: millis.map(|m| m.0), end_ms: millis.map(|m| m.1) };
+        let place = Place { start, end, start_ms: millis.map(|m| m.0), end_ms: millis.map(|m| m.1), removed_at: None };
         Some(Evidence { source: source.clone(), quote, place })
     }
 

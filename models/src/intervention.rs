@@ -323,6 +323,9 @@ pub struct Attachment {
     /// The question that this recording answers; what came with the delivery answers none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<QuestionId>,
+    /// When its bytes were taken away: at the end of their retention, or at a person's wish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_at: Option<Timestamp>,
 }
 
 /// An intervention as it is kept.

@@ -35,6 +35,7 @@ pub mod passage;
 pub mod procedure;
 pub mod proposal;
 pub mod redaction;
+pub mod removal;
 pub mod review;
 pub mod seen;
 pub mod store;

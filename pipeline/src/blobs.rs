@@ -2,6 +2,7 @@
 //!
 //! A blob is written first and named by a row second. Never the other way round. What no row names
 //! (a delivery that was refused, an upload that broke off with its process) does no harm and stays: nothing removes it yet.
+//! What is removed goes the other way round: the row says so first, then the bytes go (`worker/retention.rs`).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use futures_util::{Stream, StreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use savoir_models::clock::Timestamp;
 use savoir_models::id;
 use sha2::{Digest, Sha256};
 
@@ -122,6 +124,24 @@ impl Blobs {
         let path = self.folder.join(key(hash).as_ref());
         self.store.head(&key(hash)).await?;
         Ok(path)
+    }
+
+    /// Removes what was kept before `before` under a hash; false when it was kept since, as a file that comes anew is
+    /// before a row names it. What is not there is removed already.
+    ///
+    /// # Errors
+    /// When the store does not do it.
+    pub async fn remove(&self, hash: &str, before: Timestamp) -> Result<bool, BlobError> {
+        match self.store.head(&key(hash)).await {
+            Ok(found) if found.last_modified.timestamp_millis() >= before.0 => return Ok(false),
+            Ok(_) => {}
+            Err(object_store::Error::NotFound { .. }) => return Ok(true),
+            Err(error) => return Err(error.into()),
+        }
+        match self.store.delete(&key(hash)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Its bytes, as they come.

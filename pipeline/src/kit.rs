@@ -37,6 +37,19 @@ pub struct LineSettings {
     pub drain: Duration,
     /// How long questions wait for their answers; `None`: for ever.
     pub patience: Option<Duration>,
+    /// How long what is personal is kept.
+    pub retention: Retention,
+}
+
+/// How long what is personal is kept after its case has left the line; `None`: for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Recordings.
+    pub audio: Option<Duration>,
+    /// What was heard in them.
+    pub transcripts: Option<Duration>,
+    /// Messages between the customer and the house.
+    pub exchanges: Option<Duration>,
 }
 
 impl Default for LineSettings {
@@ -52,6 +65,7 @@ impl Default for LineSettings {
             poll: Duration::from_millis(250),
             drain: Duration::from_secs(30),
             patience: None,
+            retention: Retention::default(),
         }
     }
 }

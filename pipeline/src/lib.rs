@@ -14,6 +14,7 @@ pub mod index;
 pub mod kit;
 pub mod llm;
 pub mod openai;
+pub mod person;
 pub mod progress;
 pub mod prompts;
 pub mod reach;

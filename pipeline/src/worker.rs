@@ -4,6 +4,7 @@
 //! long as that step's lane has room, so that most steps cost no claim. Everything a worker knows is in SQL: it may be
 //! killed at any moment.
 
+mod retention;
 mod run;
 #[cfg(feature = "testing")]
 pub mod single;
@@ -14,11 +15,13 @@ use std::time::{Duration, Instant};
 
 use savoir_models::id;
 use savoir_models::job::{Job, Lane};
+use savoir_models::removal::Removed;
 use savoir_models::store::{Claimed, Lease, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use retention::sweep;
 pub use upkeep::{Upkeep, upkeep};
 
 use crate::kit::Kit;
@@ -155,9 +158,10 @@ impl Worker {
         }
         self.looked = Some(Instant::now());
         match upkeep(&self.kit).await {
-            Ok(Upkeep { events: 0, expired: 0 }) => {}
-            Ok(Upkeep { events, expired }) => {
-                tracing::info!(events, expired, "forgot old events, ended waits for answers")
+            Ok(Upkeep { events: 0, expired: 0, removed: Removed { cases: 0, .. } }) => {}
+            Ok(Upkeep { events, expired, removed }) => {
+                let removed = removed.told();
+                tracing::info!(events, expired, removed, "forgot old events, ended waits for answers")
             }
             Err(error) => tracing::warn!(%error, "the line could not be looked after; trying again in an hour"),
         }

@@ -50,7 +50,7 @@ pub fn intake(external_id: &str, report: &str) -> Intake {
 /// A statement that quotes itself from the report.
 #[must_use]
 pub fn said(text: &str) -> Statement {
-    let place = Place { start: 0, end: text.len(), start_ms: None, end_ms: None };
+    let place = Place { start: 0, end: text.len(), ..Place::default() };
     Statement::new(text, Evidence { source: Source::Report, quote: text.into(), place })
 }
 

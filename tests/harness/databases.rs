@@ -32,6 +32,15 @@ impl Database {
         }
     }
 
+    /// The folder of an SQLite file.
+    #[must_use]
+    pub fn folder(&self) -> Option<&TempDir> {
+        match &self.again {
+            Again::Sqlite(folder) => Some(folder),
+            Again::Postgres(_) => None,
+        }
+    }
+
     /// Does to the tables what somebody could who has the database in hand.
     ///
     /// # Panics

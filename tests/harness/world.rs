@@ -90,6 +90,10 @@ fn cell(row: &sqlx::sqlite::SqliteRow, i: usize) -> String {
     if raw.is_null() {
         return "-".into();
     }
+    // A seal is over identifiers, which are others every time.
+    if ["seal", "previous"].contains(&row.column(i).name()) {
+        return if row.get::<String, _>(i).is_empty() { String::new() } else { "sealed".into() };
+    }
     match raw.type_info().name() {
         "INTEGER" => row.get::<i64, _>(i).to_string(),
         "REAL" => row.get::<f64, _>(i).to_string(),

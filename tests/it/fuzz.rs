@@ -94,7 +94,7 @@ fn reports_of_any_bytes_are_extracted_and_verified() {
         claims.steps[0].evidence = vec![Evidence {
             source: Source::Report,
             quote: claimed.into(),
-            place: Place { start, end, start_ms: None, end_ms: None },
+            place: Place { start, end, start_ms: None, end_ms: None, removed_at: None },
         }];
         verify(&case, &Redaction::default(), &mut claims);
         let findings: Vec<_> = claims.open_findings().iter().map(|f| format!("{f:?}")).map(|f| kind(&f)).collect();

@@ -26,6 +26,7 @@ pub(crate) async fn deliver(house: &House, external_id: &str) -> InterventionId 
         bytes: 16,
         blob: blob.hash,
         question: None,
+        removed_at: None,
     };
     let id = InterventionId::new();
     let mut tx = house.kit.db.begin().await.unwrap();

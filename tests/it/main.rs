@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has found something; its helpers may too")]
 
 mod attacks;
+mod audit;
 mod crash;
 mod doors;
 mod embed;
@@ -18,11 +19,13 @@ mod llm;
 mod matrix;
 mod openings;
 mod outcomes;
+mod person;
 mod proposals;
 mod protocol;
 mod reach;
 mod redact;
 mod relevance;
+mod retention;
 mod search;
 mod speech;
 mod store;

@@ -81,6 +81,7 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/v1/tokens",                                          "! + - - - - - - - - -"),
     ("POST /api/v1/tokens",                                         "! + - - - - - - - - -"),
     ("DELETE /api/v1/tokens/{id}",                                  "! 0 - - - - - - - - -"),
+    ("GET /api/v1/audit",                                         "! + - - - - - - - - -"),
     ("GET /api/openapi.json",                                     "+ + + + + + + + + + +"),
     ("GET /healthz",                                              "+ + + + + + + + + + +"),
     ("GET /readyz",                                               "+ + + + + + + + + + +"),
@@ -143,6 +144,7 @@ impl Things {
             bytes: 4,
             blob: file.hash,
             question: None,
+            removed_at: None,
         };
         let mut drawn = draft(id, content("Ensacheuse : arrêt en E42", "Arrêt en E42", "Remplacez le thermocouple."));
         let mut tx = db.begin().await.unwrap();

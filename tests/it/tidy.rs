@@ -169,6 +169,35 @@ fn sql_out_of_place(file: &File) -> Vec<String> {
     })
 }
 
+/// What would change or take away lines of the audit log. They are written by one statement, which only adds.
+fn against_the_log(file: &File) -> Vec<String> {
+    let sql = file.is(&["sql"]) || file.is_product();
+    let words: Vec<String> = file.text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let table = |word: &String| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_') == "audit";
+    let verb = |word: &String| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let wrong = words.iter().enumerate().filter(|(_, word)| table(word)).filter_map(|(at, _)| {
+        let before: Vec<String> = words[at.saturating_sub(5)..at].iter().map(verb).collect();
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
+        let changes = matches!(
+            before.as_slice(),
+            [.., "update"]
+                | [.., "delete", "from"]
+                | [.., "truncate"]
+                | [.., "truncate" | "drop" | "alter", "table"]
+                | [.., "update", "only"]
+                | [.., "replace", "into"]
+                | [.., "or", _, "into"]
+                | [.., "table", "if", "exists"]
+                | [.., "merge", "into"]
+        );
+        let adds =
+            matches!(before.as_slice(), [.., "insert", "into"]) && !file.path.ends_with("models/sql/audit_put.sql");
+        (changes || adds).then(|| format!("{}: « {} audit »", file.path, before.join(" ")))
+    });
+    let overwrites = file.path.ends_with("audit_put.sql") && words.iter().any(|word| word == "conflict");
+    if sql { wrong.chain(overwrites.then(|| format!("{}: replaces", file.path))).collect() } else { Vec::new() }
+}
+
 fn unfinished(file: &File) -> Vec<String> {
     if !file.is(&["rs"]) {
         return Vec::new();
@@ -234,6 +263,11 @@ fn vendor_crates_are_named_in_their_own_files_only() {
 #[test]
 fn sql_stands_in_models_only() {
     hold("SQL outside models", sql_out_of_place);
+}
+
+#[test]
+fn the_audit_log_is_only_ever_added_to() {
+    hold("a statement that changes or takes away lines of the audit log", against_the_log);
 }
 
 #[test]
@@ -343,6 +377,18 @@ fn the_rules_see_what_they_forbid_and_nothing_else() {
     assert_eq!(seen(sql_out_of_place, search, "let q = \"SELECT 1\";\nlet s = \"Select one\";\n"), 1);
     assert_eq!(seen(sql_out_of_place, "pipeline/src/x.sql", ""), 1);
     assert_eq!(seen(sql_out_of_place, "models/src/store.rs", "let q = \"SELECT 1\";"), 0);
+    let line = "models/src/store/x.rs";
+    for wrong in [
+        "\"UPDATE audit SET who\"",
+        "\"DELETE\nFROM audit\"",
+        "\"INSERT INTO audit (seq)\"",
+        "\"DROP TABLE \\\"audit\\\"\"",
+    ] {
+        assert_eq!(seen(against_the_log, line, wrong), 1, "{wrong}");
+    }
+    let reads = "\"SELECT seal FROM audit WHERE seq = 1\"; \"UPDATE counters SET value = 1 WHERE name = 'audit'\"";
+    assert_eq!(seen(against_the_log, line, reads), 0);
+    assert_eq!(seen(against_the_log, "models/sql/audit_put.sql", "INSERT INTO audit (seq)\nON CONFLICT DO NOTHING"), 1);
     assert_eq!(seen(unfinished, search, concat!("to", "do!()\nmy_to", "do!()\n// to", "do!()\n")), 1);
     assert_eq!(seen(silenced, search, concat!("#[al", "low(dead_code)]\n#![al", "low(x)]\n#[expect(x)]\n")), 2);
     assert_eq!(seen(bans_lifted, search, concat!("#[expect(clippy::", "disallowed_methods)]")), 1);

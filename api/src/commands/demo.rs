@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::MultiProgress;
+use savoir_models::audit::{Action, Entry};
 use savoir_models::intervention::Stage;
 use savoir_models::job::JobState;
 use savoir_models::review::{Decision, ReviewState};
@@ -125,6 +126,7 @@ async fn tokens(kit: &Kit) -> anyhow::Result<Vec<(Role, String)>> {
         // A demo's tokens need not outlive the week in which somebody looks at it.
         let end = now.after(Duration::from_secs(7 * 86_400));
         tokens.push((role, tx.put_token(&viewer, Some(end), now).await?));
+        tx.note(Entry::new(&viewer, Action::TokenMade, &viewer.name, format!("{role}, for the demo")), now);
     }
     tx.commit().await?;
     Ok(tokens)

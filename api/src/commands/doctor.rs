@@ -64,6 +64,7 @@ pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outco
             let sentence =
                 anyhow::anyhow!("{dead} dead: `savoir jobs list` says why, `savoir jobs retry` tries them again");
             findings.add("jobs", if dead == 0 { Ok("none is dead".into()) } else { Err(sentence) });
+            findings.add("audit", super::audit::holds(&db).await.and_then(|held| held.map_err(anyhow::Error::msg)));
             findings.add("index", index(config, db.status().await?.passages));
             findings.add("model", language_model(config, &db).await);
             db.close().await;

@@ -128,6 +128,7 @@ impl Intakes {
                 bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
                 blob: blob.hash,
                 question: None,
+                removed_at: None,
             });
         }
         Ok(Ok(kept))

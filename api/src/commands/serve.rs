@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use savoir_models::audit::{Action, Entry};
 use savoir_pipeline::kit::Kit;
 use savoir_pipeline::worker::{Until, Worker, follow};
 use tokio_util::sync::CancellationToken;
@@ -49,6 +50,7 @@ pub(crate) async fn serve(kit: Arc<Kit>, config: Arc<Config>, stop: Cancellation
     let listener = tokio::net::TcpListener::bind(config.server.listen)
         .await
         .with_context(|| format!("server.listen: {} cannot be used", config.server.listen))?;
+    note_settings(&kit, &config).await?;
     tracing::info!(address = %listener.local_addr()?, database = kit.db.kind(), "serving");
     if let Some(warning) = exposed(&config) {
         tracing::warn!("{warning}");
@@ -91,6 +93,19 @@ fn exposed(config: &Config) -> Option<String> {
          server.public_url: whatever is sent there, tokens too, can be read on its way. Put a TLS proxy before it and set \
          server.public_url, or listen at 127.0.0.1"
     ))
+}
+
+/// Writes down with which settings the house starts, when they are not those of the last time.
+pub(super) async fn note_settings(kit: &Kit, config: &Config) -> anyhow::Result<()> {
+    let mut tx = kit.db.begin().await?;
+    let told = match tx.see_settings(&config.values()?).await? {
+        None => "as at the first start".to_owned(),
+        Some(changed) if changed.is_empty() => return Ok(()),
+        Some(changed) => changed.join(", "),
+    };
+    tx.note(Entry::new(&config.operator(), Action::SettingsChanged, "settings", told), kit.clock.now());
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Runs one part of the server. One that fails, or ends before it was told to, ends the others: a server that accepts

@@ -6,7 +6,6 @@ use savoir_models::account::{Scope, check_viewer};
 use savoir_models::audit::{Action, Entry};
 use savoir_models::clock::{Clock, SystemClock};
 use savoir_models::id::TokenId;
-use savoir_models::store::house;
 use savoir_models::viewer::{Role, Viewer};
 
 use super::Outcome;
@@ -66,7 +65,7 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
             let expires_at = expires_in.map(|days| now.after(Duration::from_secs(u64::from(days) * 86_400)));
             let mut tx = db.begin().await?;
             let (id, secret) = tx.put_scoped_token(&viewer, scopes, expires_at, now).await?;
-            tx.note(Entry::new(&house(), Action::TokenMade, id, told(&viewer, scopes)), now);
+            tx.note(Entry::new(&config.operator(), Action::TokenMade, id, told(&viewer, scopes)), now);
             tx.commit().await?;
             if *json {
                 println!("{}", serde_json::json!({ "token": secret, "viewer": viewer, "expires_at": expires_at }));
@@ -90,7 +89,7 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
             let mut tx = db.begin().await?;
             let done = tx.revoke_token(*id, now).await?;
             if done {
-                tx.note(Entry::new(&house(), Action::TokenRevoked, id, ""), now);
+                tx.note(Entry::new(&config.operator(), Action::TokenRevoked, id, ""), now);
             }
             tx.commit().await?;
             if !done {

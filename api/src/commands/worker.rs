@@ -24,6 +24,7 @@ pub struct Arguments {
 /// When it cannot do what it is for, with what to do about it.
 pub async fn run(arguments: &Arguments, config: &Config) -> anyhow::Result<Outcome> {
     let kit = boot::kit(config).await?;
+    super::serve::note_settings(&kit, config).await?;
     let stop = stop_signal()?;
     let until = if arguments.until_idle { Until::Idle } else { Until::Stopped };
     work(&kit, until, &stop).await?;

@@ -46,6 +46,12 @@ impl Sources {
         Self { file, usual_file: Some(PathBuf::from("savoir.toml")), env, overrides }
     }
 
+    /// The user who runs the program; behind `sudo`, who asked for it.
+    fn operator(&self) -> String {
+        let names = ["SUDO_USER", "USER", "LOGNAME"].into_iter().filter_map(|name| self.variable(name));
+        names.map(str::trim).find(|name| !name.is_empty()).map_or_else(|| "operator".into(), str::to_owned)
+    }
+
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         self.env.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -143,6 +149,7 @@ impl Config {
         let figment = layers.into_iter().fold(Figment::new(), Figment::merge);
         let mut config: Self = figment.extract().map_err(|e| ConfigError(e.into_iter().map(wrong_value).collect()))?;
         config.llm.fill();
+        config.operator = sources.operator();
         let origin = |key: &str| figment.find_metadata(key).map(|m| m.name.to_string()).unwrap_or_default();
         let mut problems = config.check();
         problems.extend(config.fetch_secrets(sources, &origin));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use savoir_models::audit::{Action, Entry};
 use savoir_models::draft::Provenance;
 use savoir_models::evidence::Source;
 use savoir_models::id::InterventionId;
@@ -95,8 +96,14 @@ pub(crate) async fn prompt(
             (requests.collect(), Some(seen.schema))
         }
     };
+    let sent = schema.is_some();
+    // Written down before it is shown: what cannot be noted is not seen.
+    let mut tx = db.begin().await?;
+    let told = if sent { "as it is sent" } else { "masked, nothing is sent" };
+    tx.note(Entry::new(&bearer.viewer, Action::PromptSeen, id, told), app.kit.clock.now());
+    tx.commit().await?;
     Ok(Json(PromptPage {
-        sent: schema.is_some(),
+        sent,
         provenance: app.kit.extractor.provenance(),
         texts: texts.collect(),
         placeholders: placeholders.collect(),

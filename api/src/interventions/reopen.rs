@@ -63,7 +63,7 @@ pub(crate) async fn reopen(
         );
         return Err(Problem::field(Code::InvalidFields, FieldError::new("reason", "out_of_range", en, fr)));
     }
-    let done = db.reopen(id, reason, &bearer.viewer.name, app.kit.clock.now()).await?.ok_or(Code::NotFound)?;
+    let done = db.reopen(id, reason, &bearer.viewer, app.kit.clock.now()).await?.ok_or(Code::NotFound)?;
     // A procedure to publish for other readers, or a case that takes the place of this one.
     app.kit.work.notify_one();
     app.kit.passages.notify_one();

@@ -18,7 +18,8 @@ use crate::input::At;
 /// Gives a file back.
 #[utoipa::path(get, path = "/api/v1/interventions/{id}/attachments/{attachment}", tag = "interventions",
     params(("id" = InterventionId, Path), ("attachment" = AttachmentId, Path)),
-    responses((status = 200, content_type = "application/octet-stream", description = "Its bytes, under its own media type")))]
+    responses((status = 200, content_type = "application/octet-stream", description = "Its bytes, under its own media type"),
+        (status = 410, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "removed")))]
 pub(crate) async fn attachment(
     State(app): State<Arc<App>>,
     bearer: Bearer,
@@ -26,6 +27,15 @@ pub(crate) async fn attachment(
 ) -> Result<Response, Problem> {
     let found = app.kit.db.intervention(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
     let file = found.attachments.into_iter().find(|a| a.id == attachment).ok_or(Code::NotFound)?;
+    if let Some(at) = file.removed_at {
+        let (en, fr) = (
+            format!("This file was removed at {at}, at the end of its retention or at a person's wish."),
+            format!(
+                "Ce fichier a été supprimé le {at}, à la fin de sa durée de conservation ou à la demande d'une personne."
+            ),
+        );
+        return Err(Problem::new(Code::Removed, en, fr));
+    }
     let bytes = app.kit.blobs.read(&file.blob).await?;
     let mut answer = (StatusCode::OK, Body::from_stream(bytes)).into_response();
     let headers = answer.headers_mut();

@@ -200,6 +200,7 @@ fn judge(blob: Blob, name: String, declared: &str, place: &str) -> Result<(Attac
         bytes: i64::try_from(blob.bytes).unwrap_or(i64::MAX),
         blob: blob.hash,
         question: None,
+        removed_at: None,
     };
     Ok((attachment, doubt))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use savoir_models::audit::{Action, Entry};
 use savoir_models::content::{FindingCode, Override};
 use savoir_models::id::ReviewId;
 use savoir_models::intervention::FieldError;
@@ -79,7 +80,7 @@ pub(crate) async fn vouch(
     }
     let word = Override { by: bearer.viewer.name.clone(), at: app.kit.clock.now(), reason };
     let mut content = draft.content.clone();
-    let mut delicate = false;
+    let (mut delicate, mut vouched) = (false, Vec::new());
     for (i, statement) in given.statements.iter().enumerate() {
         let codes = content.vouch(&statement.path, statement.code, &word);
         if codes.is_empty() {
@@ -89,6 +90,7 @@ pub(crate) async fn vouch(
             );
             errors.push(FieldError::new(format!("statements[{i}].path"), "nothing_open", en, fr));
         }
+        vouched.extend(codes.iter().map(|code| format!("{} {code}", statement.path)));
         delicate |= codes.into_iter().any(FindingCode::wants_reason);
     }
     if delicate && word.reason.is_none() {
@@ -101,5 +103,7 @@ pub(crate) async fn vouch(
     if !errors.is_empty() {
         return Err(Problem::fields(Code::InvalidFields, errors));
     }
-    keep(&app, &draft, &content, (id, &bearer.viewer)).await
+    // Where and what kind; the reason stands with the finding.
+    let entry = Entry::new(&bearer.viewer, Action::FindingOverridden, id, vouched.join(", "));
+    keep(&app, &draft, &content, (id, entry)).await
 }

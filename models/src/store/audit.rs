@@ -4,11 +4,22 @@
 //! seal after the same line.
 
 use super::{Db, Result, Tx, parsed, read, write};
-use crate::audit::{Chain, Entry, Line};
+use crate::audit::{Action, Chain, Entry, Line};
 use crate::clock::Timestamp;
 
 /// Lines read at once.
 const PAGE: i64 = 1_000;
+
+/// Which lines to read.
+#[derive(Debug, Clone, Default)]
+pub struct LineFilter {
+    /// Only what was done.
+    pub action: Option<Action>,
+    /// Only by whom.
+    pub who: Option<String>,
+    /// Only to what.
+    pub subject: Option<String>,
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -47,6 +58,22 @@ impl Db {
     pub async fn audit(&self, after: i64, limit: i64) -> Result<Vec<Line>> {
         let rows: Vec<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/audit_list.sql"))
             .bind(after)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(Row::line).collect()
+    }
+
+    /// Lines of the audit log, newest first, before place `before` when there is one, `limit` at most.
+    ///
+    /// # Errors
+    /// When the database fails, or a line does not read as what was written.
+    pub async fn audit_page(&self, filter: &LineFilter, before: Option<i64>, limit: i64) -> Result<Vec<Line>> {
+        let rows: Vec<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/audit_page.sql"))
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(filter.action.map(|action| action.as_str()))
+            .bind(filter.who.as_deref())
+            .bind(filter.subject.as_deref())
             .bind(limit)
             .fetch_all(c)
             .await)?;

@@ -1,8 +1,8 @@
 //! Interventions with their files, transcripts and questions.
 
+use super::retention::delivered_as;
 use super::{Db, Result, Tx, from_json, json, parsed, read, write};
 use crate::clock::Timestamp;
-use crate::evidence::Case;
 use crate::id::InterventionId;
 use crate::intervention::{Attachment, Intake, Intervention, Stage};
 use crate::transcript::Transcript;
@@ -35,7 +35,7 @@ pub struct InterventionFilter {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     stage: String,
     waiting: Option<String>,
@@ -46,7 +46,7 @@ struct Row {
 }
 
 #[derive(sqlx::FromRow)]
-struct AttachmentRow {
+pub(super) struct AttachmentRow {
     id: String,
     kind: String,
     name: String,
@@ -54,10 +54,11 @@ struct AttachmentRow {
     bytes: i64,
     blob: String,
     question_id: Option<String>,
+    removed_at: Option<i64>,
 }
 
 impl Row {
-    fn intervention(self) -> Result<Intervention> {
+    pub(super) fn intervention(self) -> Result<Intervention> {
         Ok(Intervention {
             id: parsed("intervention", &self.id)?,
             intake: from_json("intervention", &self.intake)?,
@@ -72,7 +73,7 @@ impl Row {
 }
 
 impl AttachmentRow {
-    fn attachment(self) -> Result<Attachment> {
+    pub(super) fn attachment(self) -> Result<Attachment> {
         Ok(Attachment {
             id: parsed("attachment", &self.id)?,
             kind: parsed("attachment", &self.kind)?,
@@ -81,6 +82,7 @@ impl AttachmentRow {
             bytes: self.bytes,
             blob: self.blob,
             question: self.question_id.map(|q| parsed("attachment", &q)).transpose()?,
+            removed_at: self.removed_at.map(Timestamp),
         })
     }
 }
@@ -123,7 +125,7 @@ impl Db {
     }
 
     /// Fills in the files of `found`, which is in order of identifiers.
-    async fn attach(&self, found: &mut [Intervention]) -> Result<()> {
+    pub(super) async fn attach(&self, found: &mut [Intervention]) -> Result<()> {
         for intervention in found {
             let rows: Vec<AttachmentRow> = read!(self, c => sqlx::query_as(include_str!("../../sql/attachments_of.sql"))
                 .bind(intervention.id.to_string())
@@ -132,36 +134,6 @@ impl Db {
             intervention.attachments = rows.into_iter().map(AttachmentRow::attachment).collect::<Result<_>>()?;
         }
         Ok(())
-    }
-
-    /// All that is known of an intervention: for the steps of the line, which act for the house.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn case(&self, id: InterventionId) -> Result<Option<Case>> {
-        let row: Option<Row> = read!(self, c => sqlx::query_as("SELECT * FROM interventions WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_optional(c)
-            .await)?;
-        let Some(row) = row else { return Ok(None) };
-        let mut intervention = row.intervention()?;
-        self.attach(std::slice::from_mut(&mut intervention)).await?;
-        let transcripts =
-            if intervention.recordings().next().is_some() { self.transcripts(id).await? } else { Vec::new() };
-        let questions = self.questions(id).await?;
-        Ok(Some(Case { intervention, transcripts, questions }))
-    }
-
-    /// The transcripts of an intervention's recordings, in order of the recordings.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn transcripts(&self, id: InterventionId) -> Result<Vec<Transcript>> {
-        let rows: Vec<(String,)> = read!(self, c => sqlx::query_as(include_str!("../../sql/transcripts_of.sql"))
-            .bind(id.to_string())
-            .fetch_all(c)
-            .await)?;
-        rows.into_iter().map(|(text,)| from_json("transcript", &text)).collect()
     }
 
     /// The intervention that a creation by `owner` (a token, an account) with this key made before, with the hash of
@@ -260,7 +232,7 @@ impl Tx {
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;
-        let (id, before, text): (String, String, String) = write!(self, c => sqlx::query_as(include_str!("../../sql/interventions_same.sql"))
+        let (id, before, text, told): (String, String, String, Option<String>) = write!(self, c => sqlx::query_as(include_str!("../../sql/interventions_same.sql"))
             .bind(same.0)
             .bind(same.1)
             .fetch_one(c)
@@ -275,7 +247,10 @@ impl Tx {
             .map(|r| r.blob.as_str())
             .eq(files.iter().map(|f| f.blob.as_str()));
         let id = parsed("intervention", &id)?;
-        if text == json(intake)? && same_files {
+        let given = json(intake)?;
+        // What was taken out of a case since is not news when it is delivered again.
+        let same_words = text == given || told.is_some_and(|told| told == delivered_as(&given));
+        if same_words && same_files {
             // Also while it is reopened: that is the old delivery come late, for one that was closed anew has another moment.
             return Ok(Added::Repeated(id));
         }

@@ -1,7 +1,8 @@
 //! What crosses several tables at once: accepting, deciding, answering, retrying.
 
-use super::openings::Next;
+use super::openings::{Next, Reading};
 use super::{Added, Closing, Db, Result, Tx};
+use crate::audit::{Action, Entry};
 use crate::clock::Timestamp;
 use crate::content::Content;
 use crate::draft::{Draft, Known};
@@ -36,15 +37,6 @@ pub enum Given {
     Voice(Attachment),
 }
 
-/// How what is decided on was read.
-#[derive(Debug, Clone, Copy)]
-pub struct Reading {
-    /// The version of the draft.
-    pub version: i64,
-    /// What tells whether it can hurt.
-    pub dangers: Recogniser,
-}
-
 /// An expert's decision on its way to be kept.
 #[derive(Clone, Copy)]
 struct Ruling<'a> {
@@ -57,6 +49,23 @@ struct Ruling<'a> {
 }
 
 impl Ruling<'_> {
+    /// The decision as the audit log tells it: without its reason, which may name people and stands with the review.
+    fn entry(&self, decision: &Decision, procedure: Option<ProcedureId>) -> Entry {
+        let mut told = decision.word().to_owned();
+        let audience = match self.outcome {
+            Outcome::Publish { audience } | Outcome::Revise { audience, .. } => Some(*audience),
+            Outcome::Update { audience, .. } => *audience,
+            _ => None,
+        };
+        if let Some(audience) = audience {
+            told.push_str(&format!(", for {audience}"));
+        }
+        if let Some(procedure) = procedure {
+            told.push_str(&format!(", procedure {procedure}"));
+        }
+        Entry::new(self.by, Action::ReviewDecided, self.review.id, told)
+    }
+
     /// What it makes of a procedure's text.
     fn revision(&self, before: Option<&Revision>, content: Content) -> Revision {
         Revision {
@@ -252,7 +261,8 @@ impl Db {
             return who_was_quicker(&mut tx, id, seen).await;
         }
         let decided = tx.conclude(&ruling, next).await?;
-        if matches!(decided, Decided::Done(_)) {
+        if let Decided::Done(procedure) = decided {
+            tx.note(ruling.entry(decision, procedure), now);
             tx.commit().await?;
         }
         Ok(decided)

@@ -6,9 +6,18 @@ use crate::clock::Timestamp;
 use crate::content::HazardKind;
 use crate::id::{OpeningId, ProcedureId};
 use crate::job::Step;
-use crate::opening::{Opening, OpeningDecision, OpeningRefusal, OpeningState};
+use crate::opening::{Opening, OpeningDecision, OpeningRefusal, OpeningState, Recogniser};
 use crate::procedure::{Procedure, Revision};
 use crate::viewer::{Audience, Viewer};
+
+/// How what is decided on was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// The version of the draft.
+    pub version: i64,
+    /// What tells whether it can hurt.
+    pub dangers: Recogniser,
+}
 
 /// What became of a decision on an opening.
 #[derive(Debug, Clone, PartialEq, Eq)]

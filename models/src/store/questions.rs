@@ -12,12 +12,21 @@ const UNANSWERED: &str = "Sans réponse dans le délai : le dossier est gardé, 
     Not answered in time: the case is kept, a late answer takes it up again.";
 
 #[derive(sqlx::FromRow)]
-struct QuestionRow {
+pub(super) struct QuestionRow {
     id: String,
     text: String,
     answer: Option<String>,
     asked_by: Option<String>,
 }
+
+impl QuestionRow {
+    pub(super) fn question(self) -> Result<Question> {
+        let Self { id, text, answer, asked_by } = self;
+        Ok(Question { id: parsed("question", &id)?, text, answer, asked_by })
+    }
+}
+
+pub(super) const QUESTIONS_OF: &str = "SELECT * FROM questions WHERE intervention_id = $1 ORDER BY id";
 
 impl Db {
     /// The questions of an intervention, in the order they were asked.
@@ -25,15 +34,11 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn questions(&self, id: InterventionId) -> Result<Vec<Question>> {
-        let rows: Vec<QuestionRow> = read!(self, c => sqlx::query_as("SELECT * FROM questions WHERE intervention_id = $1 ORDER BY id")
+        let rows: Vec<QuestionRow> = read!(self, c => sqlx::query_as(QUESTIONS_OF)
             .bind(id.to_string())
             .fetch_all(c)
             .await)?;
-        rows.into_iter()
-            .map(|r| {
-                Ok(Question { id: parsed("question", &r.id)?, text: r.text, answer: r.answer, asked_by: r.asked_by })
-            })
-            .collect()
+        rows.into_iter().map(QuestionRow::question).collect()
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::outcomes::Doubted;
 use super::{Db, Result, StoreError, Tx, from_json, json, parsed, write};
+use crate::audit::{Action, Entry};
 use crate::clock::Timestamp;
 use crate::draft::Known;
 use crate::id::{DraftId, InterventionId, ProcedureId, ReviewId};
 use crate::intervention::{Intake, Stage};
 use crate::job::Step;
 use crate::review::WITHDRAWN;
+use crate::viewer::Viewer;
 
 /// How often to look again at a case that the line moves on in the meantime: it has a handful of steps.
 const TRIES: usize = 30;
@@ -71,7 +73,7 @@ impl Db {
         &self,
         id: InterventionId,
         reason: &str,
-        by: &str,
+        by: &Viewer,
         now: Timestamp,
     ) -> Result<Option<Reopening>> {
         for _ in 0..TRIES {
@@ -91,7 +93,9 @@ impl Db {
             if tx.standing(id).await?.as_ref() != Some(&seen) {
                 continue;
             }
-            let done = tx.take_back(id, &seen, (reason, by), now).await?;
+            let done = tx.take_back(id, &seen, (reason, &by.name), now).await?;
+            let told = done.procedure.map(|procedure| format!("taken back from procedure {procedure}"));
+            tx.note(Entry::new(by, Action::InterventionReopened, id, told.unwrap_or_default()), now);
             tx.commit().await?;
             return Ok(Some(done));
         }

@@ -17,12 +17,11 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> R
     let case = super::case(kit, id).await?;
     let transcriber = kit.transcriber.as_ref().map_err(|remedy| Fault::missing(Need::Speech, remedy))?;
     let hints = hints(&case);
-    let recordings: Vec<_> = case.intervention.recordings().cloned().collect();
+    let recordings: Vec<_> = case.intervention.recordings().filter(|r| r.removed_at.is_none()).cloned().collect();
     let mut transcripts = Vec::new();
     for (done, recording) in recordings.iter().enumerate() {
         // What was heard before the case came back here (a retry, an answer) stays heard.
-        if let Some(known) = case.transcripts.iter().find(|t| t.attachment == recording.id) {
-            transcripts.push(known.clone());
+        if case.transcripts.iter().any(|t| t.attachment == recording.id) {
             continue;
         }
         let path = kit.blobs.path(&recording.blob).await.map_err(Fault::later)?;
@@ -36,7 +35,7 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> R
             Err(Fault::Never { reason }) if told_elsewhere(&case, recordings.len()) => (nothing(&case), Some(reason)),
             Err(fault) => return Err(named(fault, &recording.name)),
         };
-        transcripts.push(Transcript {
+        let transcript = Transcript {
             attachment: recording.id,
             language: heard.language,
             model: transcriber.model().to_owned(),
@@ -44,14 +43,15 @@ pub(crate) async fn run(kit: &Kit, id: InterventionId, progress: &Progress) -> R
             took_ms: i64::try_from(kit.clock.now().since(begun).as_millis()).unwrap_or(i64::MAX),
             segments: heard.segments,
             note,
-        });
+        };
+        transcripts.push((transcript, recording.question));
     }
     Ok(Output::new(move |tx, now| {
         Box::pin(async move {
-            for (transcript, recording) in transcripts.iter().zip(&recordings) {
+            for (transcript, question) in &transcripts {
                 tx.put_transcript(id, transcript).await?;
-                if let Some(question) = recording.question {
-                    tx.hear_answer(question, &transcript.text()).await?;
+                if let Some(question) = question {
+                    tx.hear_answer(*question, &transcript.text()).await?;
                 }
             }
             tx.move_to(id, Stage::Transcribed, None, now).await?;

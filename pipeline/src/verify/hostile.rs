@@ -74,7 +74,7 @@ pub(super) fn suspicions(room: &Room<'_>) -> Vec<Suspicion> {
     let fields = fields.into_iter().filter_map(|(path, text)| Some((path.to_owned(), text.as_deref()?)));
     for (path, text) in fields.chain(senders) {
         for doubt in doubts(text, &lexemes(text), true) {
-            let place = Place { start: doubt.start, end: doubt.end, start_ms: None, end_ms: None };
+            let place = Place { start: doubt.start, end: doubt.end, ..Place::default() };
             let quote = text.get(doubt.start..doubt.end).unwrap_or_default().to_owned();
             let evidence = Evidence { source: Source::Field { path: path.clone() }, quote, place };
             out.push(Suspicion { evidence, reason: doubt.en, reason_fr: doubt.fr });

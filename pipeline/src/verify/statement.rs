@@ -1,7 +1,7 @@
 //! One statement against the case.
 
 use savoir_models::content::{Finding, FindingCode, Statement};
-use savoir_models::evidence::Source;
+use savoir_models::evidence::{Evidence, Source};
 use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 
@@ -31,8 +31,9 @@ pub(super) fn judge(
     }
     form(room, &statement.text, section, &mut out);
     // Taken over word for word from a procedure: it was held against its own case when that was approved. Nobody else
-    // may point elsewhere: see `Content::keep_findings`.
-    if statement.evidence.iter().any(|e| matches!(e.source, Source::Elsewhere { .. })) {
+    // may point elsewhere: see `Content::keep_findings`. The same for what rests on a source that is no longer kept.
+    let held = |e: &Evidence| matches!(e.source, Source::Elsewhere { .. }) || e.place.removed_at.is_some();
+    if statement.evidence.iter().any(held) {
         return out;
     }
     if statement.evidence.is_empty() {

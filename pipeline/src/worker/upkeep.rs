@@ -1,8 +1,10 @@
 //! What becomes old on the line.
 
 use savoir_models::clock::Timestamp;
+use savoir_models::removal::Removed;
 use savoir_models::store::StoreError;
 
+use super::retention::night;
 use crate::kit::Kit;
 
 /// How long events are remembered, in ms: thirty days.
@@ -18,10 +20,12 @@ pub struct Upkeep {
     pub events: u64,
     /// Cases whose questions nobody answered in time.
     pub expired: usize,
+    /// What had been kept long enough.
+    pub removed: Removed,
 }
 
 /// Forgets what happened on the line so long ago that nobody watches it any more (the stages themselves stay), and ends
-/// waits for answers that did not come in time.
+/// waits for answers that did not come in time. Once a night, what was kept long enough is removed.
 ///
 /// # Errors
 /// When the database fails.
@@ -43,8 +47,9 @@ pub async fn upkeep(kit: &Kit) -> Result<Upkeep, StoreError> {
             }
         }
     }
+    let removed = night(kit).await?;
     if expired > 0 {
         kit.work.notify_one();
     }
-    Ok(Upkeep { events, expired })
+    Ok(Upkeep { events, expired, removed })
 }

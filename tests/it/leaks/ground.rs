@@ -91,6 +91,7 @@ pub(super) async fn cases(house: &House) -> (Vec<InterventionId>, Vec<Attachment
             bytes: i64::try_from(format!("plan {word}").len()).unwrap(),
             blob: blob.hash,
             question: None,
+            removed_at: None,
         };
         let (id, now) = (InterventionId::new(), house.kit.clock.now());
         let mut tx = house.kit.db.begin().await.unwrap();

@@ -11,7 +11,7 @@ use savoir_tests::data::{START, intake, reviewed};
 use savoir_tests::databases::both;
 use savoir_tests::house::House;
 
-use super::{decide, published, read, thermocouple};
+use super::{decide, expert, published, read, thermocouple};
 use crate::crash::both_houses;
 
 async fn deliver(db: &Db, intake: &Intake, files: &[Attachment]) -> Added {
@@ -30,6 +30,7 @@ fn recording(blob: &str) -> Attachment {
         bytes: 16,
         blob: blob.into(),
         question: None,
+        removed_at: None,
     }
 }
 
@@ -45,7 +46,7 @@ async fn a_new_delivery_takes_the_place_of_the_old_one_with_its_files_and_only_w
             Intake { closed_at: START.after(std::time::Duration::from_secs(60)), ..intake("T-1", "Relais changé.") };
         assert_eq!(deliver(db, &second, &[]).await, Added::Different(id));
 
-        db.reopen(id, "revenue", "Paul", START).await.unwrap();
+        db.reopen(id, "revenue", &expert(), START).await.unwrap();
         assert_eq!(deliver(db, &first, &[recording("aa")]).await, Added::Repeated(id), "the old one, come late");
         assert_eq!(deliver(db, &second, &[recording("bb"), recording("cc")]).await, Added::Again(id));
         let found = db.interventions(&all, &house()).await.unwrap();
@@ -68,7 +69,7 @@ async fn of_two_that_close_it_anew_at_once_one_takes_the_place() {
         deliver(db, &intake("T-1", "x"), &[]).await;
         let all = InterventionFilter { limit: 10, ..InterventionFilter::default() };
         let id = db.interventions(&all, &house()).await.unwrap()[0].id;
-        db.reopen(id, "revenue", "Paul", START).await.unwrap();
+        db.reopen(id, "revenue", &expert(), START).await.unwrap();
         let both: Vec<_> = ["a", "b", "a", "b"]
             .into_iter()
             .map(|report| {
@@ -96,7 +97,7 @@ async fn what_a_procedure_rests_on_stays_and_the_new_telling_gets_a_review_of_it
     for house in both_houses().await {
         let db = &house.kit.db;
         let (id, review, procedure) = published(db, "T-1").await;
-        db.reopen(id, "revenue", "Paul", START).await.unwrap();
+        db.reopen(id, "revenue", &expert(), START).await.unwrap();
         let anew = intake("T-1", "Contrôlé le relais statique. Remplacé le relais statique. Relancé un cycle.");
         assert_eq!(deliver(db, &anew, &[]).await, Added::Again(id));
         house.work().await;
@@ -131,7 +132,7 @@ async fn a_case_that_was_rejected_or_never_decided_goes_down_the_line_again_like
         decide(db, review.id, &Decision::Reject { reason: "trop vague".into() }).await;
         let (undecided, ..) = reviewed(db, &intake("T-2", "y"), thermocouple()).await;
         for (id, external_id) in [(rejected, "T-1"), (undecided, "T-2")] {
-            db.reopen(id, "revenue", "Paul", START).await.unwrap();
+            db.reopen(id, "revenue", &expert(), START).await.unwrap();
             let anew = intake(external_id, "Remplacé le relais statique de la mâchoire. Essayé vingt cycles.");
             assert_eq!(deliver(db, &anew, &[]).await, Added::Again(id));
         }
@@ -169,7 +170,7 @@ async fn the_case_that_takes_anothers_place_comes_before_the_expert_with_all_tha
         }
         let open = db.reviews(ReviewState::Open, None, 10).await.unwrap();
         assert_eq!(open.iter().map(|r| r.cases).collect::<Vec<_>>(), [3]);
-        db.reopen(ids[0], "revenue", "Paul", house.kit.clock.now()).await.unwrap();
+        db.reopen(ids[0], "revenue", &expert(), house.kit.clock.now()).await.unwrap();
         house.work().await;
         let open = db.reviews(ReviewState::Open, None, 10).await.unwrap();
         assert_eq!(open.iter().map(|r| (r.cases, r.worth)).collect::<Vec<_>>(), [(2, 90.0)], "on {}", db.kind());

@@ -17,7 +17,7 @@ use crate::crash::both_houses;
 use super::{APPROVE, ended, expert, merged, published, read, record, thermocouple};
 
 async fn reopen(db: &Db, id: InterventionId) -> Reopening {
-    db.reopen(id, "la panne est revenue", "Paul", START).await.unwrap().expect("there is such a case")
+    db.reopen(id, "la panne est revenue", &expert(), START).await.unwrap().expect("there is such a case")
 }
 
 async fn stands(db: &Db, id: InterventionId) -> (Stage, Option<String>) {
@@ -40,7 +40,7 @@ async fn the_only_case_under_review_closes_it_and_its_passages_go_and_a_second_t
         let closed = db.review(review.id).await.unwrap().unwrap();
         assert_eq!(
             (closed.state, closed.decision.as_deref(), closed.decided_by.as_deref()),
-            (ReviewState::Decided, Some("withdrawn"), Some("Paul"))
+            (ReviewState::Decided, Some("withdrawn"), Some("Anne"))
         );
         assert_eq!(db.passages_of(Known::Draft(draft.id)).await.unwrap(), []);
         let late = db.decide(review.id, &APPROVE, &expert(), reading(1), START).await.unwrap();
@@ -50,7 +50,7 @@ async fn the_only_case_under_review_closes_it_and_its_passages_go_and_a_second_t
         assert_eq!(reopen(db, id).await, Reopening { repeated: true, ..Reopening::default() });
         assert_eq!(db.events(None, 100).await.unwrap().len(), events, "nothing happened on {}", db.kind());
         assert_eq!(db.status().await.unwrap().waiting, 0, "it waits for nobody in the house");
-        assert_eq!(db.reopen(InterventionId::new(), "x", "Paul", START).await.unwrap(), None);
+        assert_eq!(db.reopen(InterventionId::new(), "x", &expert(), START).await.unwrap(), None);
     }
 }
 

@@ -28,6 +28,7 @@ async fn an_accepted_intervention_reads_back_as_it_came_and_has_its_first_job() 
             bytes: 12,
             blob: "ab".repeat(32),
             question: None,
+            removed_at: None,
         };
         let mut tx = db.begin().await.unwrap();
         tx.accept(id, &intake("T-1", "Remplacé le thermocouple."), std::slice::from_ref(&file), START).await.unwrap();
