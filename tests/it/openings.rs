@@ -78,7 +78,9 @@ async fn contractors_see_at_once_what_customers_see_after_the_safety_role_has_ap
 
         let lines = db.audit(0, 100).await.unwrap();
         let told: Vec<_> = lines.iter().map(|l| (l.action, l.who.as_str(), l.subject == id.to_string())).collect();
-        assert_eq!(told, [(Action::OpeningAsked, "Anne", true), (Action::OpeningDecided, "Zoé", true)]);
+        let decided = (Action::ReviewDecided, "Anne", false);
+        let (asked, opened) = ((Action::OpeningAsked, "Anne", true), (Action::OpeningDecided, "Zoé", true));
+        assert_eq!(told, [decided, asked, decided, opened]);
         assert!(db.verify_audit().await.unwrap().is_ok());
     }
 }
