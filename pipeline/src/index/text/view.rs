@@ -33,8 +33,8 @@ const MOST_TERMS: usize = 40;
 /// Words of a question that are looked at before the rarest are chosen: a pasted report has them all in here.
 const MOST_WORDS: usize = 400;
 
-/// What a frugal question reads of the index, in postings of its words: with that many the time it takes no longer grows
-/// with the house.
+/// What a frugal question reads of the index, in postings of its words in one language: beyond it only [`FEWEST_TERMS`]
+/// words make the time it takes grow with the house.
 const FRUGAL_POSTINGS: u64 = 12_000;
 
 /// Words that even a frugal question is asked with, however common they are.
