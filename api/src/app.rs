@@ -16,6 +16,7 @@ use tower_http::trace::TraceLayer;
 use crate::config::Config;
 use crate::error::{Code, Problem};
 use crate::observe::{self, Meters};
+use crate::oidc::Provider;
 use crate::passwords::Passwords;
 use crate::{auth, error, routes};
 
@@ -33,6 +34,7 @@ pub struct App {
     pub(crate) meters: Meters,
     pub(crate) watchers: Arc<Semaphore>,
     pub(crate) passwords: Passwords,
+    pub(crate) oidc: Option<Provider>,
 }
 
 impl App {
@@ -40,7 +42,8 @@ impl App {
     #[must_use]
     pub fn new(kit: Arc<Kit>, config: Arc<Config>, stop: CancellationToken) -> Arc<Self> {
         let watchers = Arc::new(Semaphore::new(WATCHERS));
-        Arc::new(Self { kit, config, stop, meters: Meters::default(), watchers, passwords: Passwords::default() })
+        let (passwords, oidc) = (Passwords::default(), Provider::of(&config));
+        Arc::new(Self { kit, config, stop, meters: Meters::default(), watchers, passwords, oidc })
     }
 }
 

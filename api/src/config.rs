@@ -8,6 +8,7 @@ mod accounts;
 mod check;
 mod llm;
 mod load;
+mod oidc;
 mod secrets;
 
 use std::fmt;
@@ -22,6 +23,8 @@ use serde::{Deserialize, Serialize};
 pub use accounts::Accounts;
 pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
+pub(crate) use oidc::is_confidential;
+pub use oidc::{Oidc, Roles};
 pub use secrets::DatabaseUrl;
 
 /// The default file, as it stands at the top of the repository.
@@ -39,6 +42,8 @@ pub struct Config {
     pub server: Server,
     /// Browser sessions.
     pub accounts: Accounts,
+    /// Log-in by OpenID Connect.
+    pub oidc: Oidc,
     /// Where the truth is.
     pub database: Database,
     /// The durable line.

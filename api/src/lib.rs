@@ -12,6 +12,7 @@ pub mod import;
 mod input;
 mod interventions;
 mod observe;
+mod oidc;
 pub mod openapi;
 mod openings;
 mod operations;

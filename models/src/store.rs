@@ -10,6 +10,7 @@ mod events;
 mod interventions;
 mod jobs;
 mod line;
+mod oidc;
 mod openings;
 mod outcomes;
 mod passages;

@@ -67,6 +67,9 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/v1/search",                                        "! + + + + + + + + + -"),
     ("GET /api/v1/jobs",                                          "! + + + - - - - - - -"),
     ("GET /api/v1/status",                                        "! + + + + - - - - - -"),
+    // Without a provider in the settings, there is nothing behind these two.
+    ("GET /api/v1/oidc/start",                                    "0 0 0 0 0 0 0 0 0 0 0"),
+    ("GET /api/v1/oidc/callback",                                 "0 0 0 0 0 0 0 0 0 0 0"),
     ("GET /api/openapi.json",                                     "+ + + + + + + + + + +"),
     ("GET /healthz",                                              "+ + + + + + + + + + +"),
     ("GET /readyz",                                               "+ + + + + + + + + + +"),
