@@ -10,6 +10,7 @@ pub mod env;
 pub mod house;
 pub mod llama;
 pub mod postgres;
+pub mod provider;
 pub mod qdrant;
 pub mod service;
 pub mod shelf;

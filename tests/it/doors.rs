@@ -6,6 +6,7 @@ mod decisions;
 mod deliveries;
 mod document;
 mod locks;
+mod oidc;
 mod overrides;
 mod passwords;
 mod prompt;
