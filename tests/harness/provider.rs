@@ -14,7 +14,8 @@ use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use ring::rsa::PublicKeyComponents;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RsaKeyPair};
 use savoir_pipeline::http::Courier;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -78,7 +79,11 @@ struct Key {
     pair: EcdsaKeyPair,
 }
 
+/// A key of this file's alone, made for these tests: it opens nothing anywhere.
+const RSA: &[u8] = include_bytes!("../fixtures/provider-rsa.der");
+
 struct Play {
+    rsa: bool,
     issuer: String,
     claims: Value,
     lie: Lie,
@@ -107,6 +112,7 @@ impl Provider {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("secret"), SECRET).expect("a file");
         let play = Play {
+            rsa: false,
             issuer: issuer.clone(),
             claims,
             lie: Lie::None,
@@ -154,6 +160,11 @@ impl Provider {
     /// Lies from now on.
     pub fn lies(&self, lie: Lie) {
         self.play().lie = lie;
+    }
+
+    /// Signs with RSA from now on (RS256, what providers must know), beside a key of the other kind.
+    pub fn signs_with_rsa(&self) {
+        self.play().rsa = true;
     }
 
     /// Signs with another key from now on, and publishes that one only.
@@ -213,8 +224,17 @@ async fn discovery(State(provider): State<Provider>) -> Json<Value> {
 async fn keys(State(provider): State<Provider>) -> Json<Value> {
     let mut play = provider.play();
     play.asked.push("keys".into());
-    let keys: Vec<_> = play.keys.iter().map(published).collect();
+    let mut keys: Vec<_> = play.keys.iter().map(published).collect();
+    if play.rsa {
+        let PublicKeyComponents::<Vec<u8>> { n, e } = rsa().public().into();
+        let (n, e) = (URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
+        keys.push(json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "rsa", "n": n, "e": e}));
+    }
     Json(json!({ "keys": keys }))
+}
+
+fn rsa() -> RsaKeyPair {
+    RsaKeyPair::from_pkcs8(RSA).expect("a key")
 }
 
 fn published(key: &Key) -> Value {
@@ -295,10 +315,11 @@ impl Play {
         let published = &self.keys[0];
         let strange = key("strange");
         let (way, name) = match self.lie {
-            Lie::Unsigned => ("none", &published.name),
-            Lie::Shared | Lie::PublicAsShared => ("HS256", &published.name),
-            Lie::StrangeKey => ("ES256", &strange.name),
-            _ => ("ES256", &published.name),
+            Lie::Unsigned => ("none", published.name.as_str()),
+            Lie::Shared | Lie::PublicAsShared => ("HS256", published.name.as_str()),
+            Lie::StrangeKey => ("ES256", strange.name.as_str()),
+            _ if self.rsa => ("RS256", "rsa"),
+            _ => ("ES256", published.name.as_str()),
         };
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let head = part(&json!({"alg": way, "typ": "JWT", "kid": name}));
@@ -316,6 +337,12 @@ impl Play {
             Lie::Shared => mac(SECRET.as_bytes()),
             Lie::PublicAsShared => mac(published.pair.public_key().as_ref()),
             Lie::StrangeKey | Lie::ForgedKey => sign(&strange),
+            _ if self.rsa => {
+                let mut made = vec![0; rsa().public().modulus_len()];
+                let (way, random) = (&ring::signature::RSA_PKCS1_SHA256, SystemRandom::new());
+                rsa().sign(way, &random, text.as_bytes(), &mut made).expect("a signature");
+                URL_SAFE_NO_PAD.encode(made)
+            }
             _ => sign(published),
         };
         if self.lie == Lie::Changed {

@@ -154,6 +154,39 @@ pub(crate) fn is_confidential(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Sources;
+
+    fn wrong(changes: &[(&str, &str)]) -> Vec<String> {
+        let whole = [
+            ("server.public_url", "https://savoir.example.com"),
+            ("oidc.issuer", "https://login.example.com"),
+            ("oidc.client_id", "savoir"),
+            ("oidc.roles.expert", "experts"),
+        ];
+        let overrides = whole.iter().chain(changes).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let read = Config::load(&Sources { overrides, ..Sources::default() });
+        read.err().map(|e| e.0.into_iter().map(|problem| problem.field).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn settings_of_a_provider_are_whole_or_there_are_none() {
+        assert!(wrong(&[]).is_empty());
+        for (changes, fields) in [
+            (&[("oidc.issuer", "")][..], &["oidc.issuer"][..]),
+            (&[("oidc.issuer", "http://login.example.com")], &["oidc.issuer"]),
+            (&[("oidc.client_id", "")], &["oidc.client_id"]),
+            (&[("server.public_url", "")], &["server.public_url"]),
+            (&[("oidc.roles.expert", " ; ")], &["oidc.roles"]),
+            (&[("oidc.role_claim", " ")], &["oidc.role_claim"]),
+            (&[("oidc.roles.customer", "clients")], &["oidc.organisation_claim"]),
+            (&[("oidc.roles.safety", "x; experts")], &["oidc.roles.safety"]),
+            (&[("oidc.client_secret", "x")], &["oidc.client_secret"]),
+            (&[("oidc.client_secret_env", "NOT_THERE")], &["oidc.client_secret_env"]),
+            (&[("oidc.issuer", ""), ("oidc.client_id", ""), ("oidc.roles.expert", "")], &[]),
+        ] {
+            assert_eq!(wrong(changes), fields, "{changes:?}");
+        }
+    }
 
     #[test]
     fn a_provider_is_asked_over_https_or_on_this_machine_only() {

@@ -209,6 +209,13 @@ async fn a_session_that_came_along_ends() {
 }
 
 #[tokio::test]
+async fn the_signature_that_every_provider_knows_is_believed() {
+    let (provider, house) = trusting(&json!("experts")).await;
+    provider.signs_with_rsa();
+    inside(&come_in(&house, &provider).await);
+}
+
+#[tokio::test]
 async fn the_provider_s_documents_are_kept_and_its_new_keys_are_found() {
     let (provider, house) = trusting(&json!("experts")).await;
     for _ in 0..3 {
