@@ -88,7 +88,7 @@ pub(crate) async fn start(
     tx.begin_oidc(&secret, &return_to, now.after(LASTS), now).await?;
     tx.commit().await?;
     let kept = cookie(&app, cookie_name(&app), &secret, LASTS.as_secs())?;
-    Ok(see_other(&address, [(header::SET_COOKIE, kept)])?)
+    see_other(&address, [(header::SET_COOKIE, kept)])
 }
 
 /// Takes a browser back from the provider: the answer sets the cookie of a new session. A session that it brought along
@@ -158,7 +158,7 @@ pub(crate) async fn callback(
     let age = opened.session.expires_at.since(opened.session.created_at).as_secs();
     let session = cookie(&app, crate::auth::cookie_name(&app), &opened.secret, age)?;
     let spent = cookie(&app, cookie_name(&app), "", 0)?;
-    Ok(see_other(&return_to, [(header::SET_COOKIE, session), (header::SET_COOKIE, spent)])?)
+    see_other(&return_to, [(header::SET_COOKIE, session), (header::SET_COOKIE, spent)])
 }
 
 /// An account that came in before, with the standing that the provider gives it now.

@@ -20,10 +20,10 @@ pub(super) fn viewer(oidc: &Oidc, claims: &Map<String, Value>) -> Result<Viewer,
         _ => None,
     };
     let viewer = Viewer { name, role, organisation };
-    match check_viewer(&viewer).is_empty() {
-        true => Ok(viewer),
-        false => Err(unusable(oidc.organisation_claim.as_deref().unwrap_or("organisation_claim"))),
+    if check_viewer(&viewer).is_empty() {
+        return Ok(viewer);
     }
+    Err(unusable(oidc.organisation_claim.as_deref().unwrap_or_default()))
 }
 
 /// A name with a number, for one that is taken; short enough to be kept.

@@ -54,9 +54,8 @@ async fn an_answer_is_taken_once_within_ten_minutes_and_by_the_browser_that_bega
     for house in houses {
         let (mine, other) = (go(&house, &provider).await, go(&house, &provider).await);
         // Another browser, no browser, or one with two cookies: none of them uses the log-in up.
-        for cookies in
-            [vec![other.cookie.as_str()], vec![], vec![&mine.cookie, &other.cookie], vec!["__Host-savoir_oidc=x"]]
-        {
+        let (own, others) = (mine.cookie.as_str(), other.cookie.as_str());
+        for cookies in [&[others][..], &[], &[own, others], &["__Host-savoir_oidc=x"]] {
             let call = cookies.iter().fold(get(&mine.back), |call, cookie| call.with("cookie", cookie));
             let _ = call.to(&house).await.problem(400, "oidc_stale");
         }
