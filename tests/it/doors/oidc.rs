@@ -36,9 +36,9 @@ async fn trusting(groups: &Value) -> (Provider, House) {
 
 /// The cookie of this name that an answer sets.
 fn cookie(answer: &Reply, name: &str) -> String {
-    let all = answer.headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap());
-    let set = all.clone().find(|set| set.starts_with(&format!("{name}=")));
-    set.unwrap_or_else(|| panic!("no {name} in {:?}", all.collect::<Vec<_>>())).split(';').next().unwrap().to_owned()
+    let all: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|v| v.to_str().unwrap()).collect();
+    let set = all.iter().find(|set| set.starts_with(&format!("{name}=")));
+    set.unwrap_or_else(|| panic!("no {name} in {all:?}")).split(';').next().unwrap().to_owned()
 }
 
 /// A browser on its way: its cookie, and where the provider sends it.
