@@ -15,6 +15,7 @@ use tower_http::trace::TraceLayer;
 use crate::config::Config;
 use crate::error::{Code, Problem};
 use crate::observe::{self, Meters};
+use crate::oidc::Provider;
 use crate::passwords::Passwords;
 use crate::rates::{self, Rates};
 use crate::{auth, error, input, listen, routes};
@@ -36,6 +37,7 @@ pub struct App {
     pub(crate) rates: Rates,
     /// Whether people reach the house over TLS.
     pub(crate) https: bool,
+    pub(crate) oidc: Option<Provider>,
 }
 
 impl App {
@@ -45,7 +47,8 @@ impl App {
         let watchers = Arc::new(Semaphore::new(WATCHERS));
         let https = config.public_url().starts_with("https://");
         let (meters, passwords, rates) = (Meters::default(), Passwords::default(), Rates::default());
-        Arc::new(Self { kit, config, stop, meters, watchers, passwords, rates, https })
+        let oidc = Provider::of(&config);
+        Arc::new(Self { kit, config, stop, meters, watchers, passwords, rates, https, oidc })
     }
 }
 

@@ -19,7 +19,7 @@ use savoir_models::store::Token;
 use savoir_models::viewer::{Role, Viewer};
 use secrecy::SecretString;
 
-pub(crate) use origin::{cookie_name, csrf_token, session_secret};
+pub(crate) use origin::{cookie_name, cookie_of, csrf_token, session_secret};
 
 use crate::app::App;
 use crate::error::{Code, Problem};

@@ -8,6 +8,7 @@ mod accounts;
 mod check;
 mod llm;
 mod load;
+mod oidc;
 mod retention;
 mod secrets;
 mod seen;
@@ -24,6 +25,8 @@ use serde::{Deserialize, Serialize};
 pub use accounts::Accounts;
 pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
+pub(crate) use oidc::is_confidential;
+pub use oidc::{Oidc, Roles};
 pub use retention::Retention;
 pub use secrets::DatabaseUrl;
 pub use server::{Limits, Network, Networks, Server};
@@ -47,6 +50,8 @@ pub struct Config {
     pub limits: Limits,
     /// Outgoing calls.
     pub network: Network,
+    /// Log-in by OpenID Connect.
+    pub oidc: Oidc,
     /// Where the truth is.
     pub database: Database,
     /// The durable line.

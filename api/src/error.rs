@@ -40,6 +40,7 @@ codes! {
     BadQuery = "bad_query", 400, "A query parameter cannot be taken.", "Un paramètre de l'adresse n'est pas recevable.";
     BadIdentifier = "bad_identifier", 400, "The address holds something that is no identifier.", "L'adresse contient un identifiant mal formé.";
     BadHeader = "bad_header", 400, "A request header cannot be taken.", "Un en-tête de la requête n'est pas recevable.";
+    OidcStale = "oidc_stale", 400, "This log-in was not begun in this browser, was finished, or took more than ten minutes: begin again.", "Cette connexion n'a pas été commencée dans ce navigateur, est terminée ou a pris plus de dix minutes : recommencez.";
     TokenMissing = "token_missing", 401, "A bearer token is needed: send the header « Authorization: Bearer … ».", "Un jeton est nécessaire : envoyez l'en-tête « Authorization: Bearer … ».";
     TokenUnknown = "token_unknown", 401, "This token is unknown, expired or revoked: ask an administrator for a new one.", "Ce jeton est inconnu, expiré ou révoqué : demandez-en un nouveau à un administrateur.";
     SessionUnknown = "session_unknown", 401, "This session is unknown or has ended: log in again.", "Cette session est inconnue ou terminée : reconnectez-vous.";
@@ -48,9 +49,13 @@ codes! {
     OutOfScope = "out_of_scope", 403, "This token is not made for this.", "Ce jeton n'est pas fait pour cela.";
     CrossSite = "cross_site", 403, "This comes from a page of another site: nothing was done.", "Cette requête vient d'une page d'un autre site : rien n'a été fait.";
     CsrfMissing = "csrf_missing", 403, "The header X-CSRF-Token is missing or wrong: send the csrf_token of GET /api/v1/session.", "L'en-tête X-CSRF-Token manque ou est erroné : envoyez le csrf_token de GET /api/v1/session.";
+    OidcRefused = "oidc_refused", 403, "The log-in provider did not let you in, or what it says cannot be believed: begin again.", "Le fournisseur d'identité ne vous a pas laissé entrer, ou sa réponse n'est pas recevable : recommencez.";
+    OidcNoRole = "oidc_no_role", 403, "The log-in provider knows you, but none of your groups has a role here: ask an administrator for one.", "Le fournisseur d'identité vous connaît, mais aucun de vos groupes n'a de rôle ici : demandez-en un à un administrateur.";
+    AccountDisabled = "account_disabled", 403, "Nobody comes in with this account any more: ask an administrator.", "Ce compte est fermé : voyez un administrateur.";
     NotFound = "not_found", 404, "There is no such thing, or it is not yours to see.", "Cet élément n'existe pas, ou vous n'y avez pas accès.";
     LinkUnknown = "link_unknown", 404, "This link is unknown, was used, or is older than a day: ask an administrator for a new one.", "Ce lien est inconnu, déjà utilisé ou date de plus d'un jour : demandez-en un nouveau à un administrateur.";
     NoRoute = "no_such_address", 404, "There is nothing at this address: see /api/openapi.json.", "Il n'y a rien à cette adresse : voyez /api/openapi.json.";
+    OidcOff = "oidc_off", 404, "Nobody comes in by OpenID Connect here: log in with a name and a password.", "La connexion par OpenID Connect n'est pas en service ici : entrez avec un nom et un mot de passe.";
     MethodNotAllowed = "method_not_allowed", 405, "This address does not take this method: see the header Allow.", "Cette adresse n'accepte pas cette méthode : voyez l'en-tête Allow.";
     BodyTooSlow = "body_too_slow", 408, "The body did not arrive in time: send it again.", "Le corps de la requête n'est pas arrivé à temps : renvoyez-le.";
     AlreadyReceived = "already_received", 409, "This source and external_id were already received with other content; nothing was changed.", "Ces source et external_id ont déjà été reçus avec un autre contenu ; rien n'a été modifié.";
@@ -76,6 +81,7 @@ codes! {
     TooManyRequests = "too_many_requests", 429, "Too many requests at once: wait as long as the header Retry-After says.", "Trop de requêtes à la fois : attendez le temps qu'indique l'en-tête Retry-After.";
     Internal = "internal", 500, "Something failed here; the request id leads to it in the log.", "Une erreur interne s'est produite ; l'identifiant de la requête permet de la retrouver dans le journal.";
     Unavailable = "unavailable", 503, "This is not available at the moment: try again shortly.", "Le service est momentanément indisponible : réessayez dans un instant.";
+    OidcDown = "oidc_down", 503, "The log-in provider does not answer as it should: try again shortly, or log in with a password.", "Le fournisseur d'identité ne répond pas comme il le devrait : réessayez dans un instant, ou entrez avec un mot de passe.";
     TooSlow = "too_slow", 503, "The answer took too long: try again shortly.", "La réponse a pris trop de temps : réessayez dans un instant.";
 }
 

@@ -15,6 +15,7 @@ mod input;
 mod interventions;
 mod listen;
 mod observe;
+mod oidc;
 pub mod openapi;
 mod openings;
 mod operations;

@@ -11,7 +11,8 @@ use crate::error::ProblemBody;
 use crate::events::StepProgress;
 use crate::routes::{Pace, ROUTES, Route, Who};
 use crate::{
-    accounts, audit, events, interventions, openapi, openings, operations, procedures, reviews, search, session, tokens,
+    accounts, audit, events, interventions, oidc, openapi, openings, operations, procedures, reviews, search, session,
+    tokens,
 };
 
 #[derive(OpenApi)]
@@ -25,7 +26,7 @@ use crate::{
         procedures::show, procedures::revisions, procedures::feedback, search::search,
         operations::jobs, operations::status, operations::alive, operations::ready, operations::metrics,
         session::log_in, session::show, session::log_out, session::change_password, session::list, session::end,
-        session::redeem, accounts::list, accounts::create, accounts::change, accounts::link,
+        session::redeem, oidc::start, oidc::callback, accounts::list, accounts::create, accounts::change, accounts::link,
         tokens::list, tokens::create, tokens::revoke, openapi::serve, audit::list,
     ),
     components(schemas(ProblemBody, StepProgress)),

@@ -8,7 +8,8 @@ use savoir_models::viewer::Role;
 
 use crate::app::App;
 use crate::{
-    accounts, audit, events, interventions, openapi, openings, operations, procedures, reviews, search, session, tokens,
+    accounts, audit, events, interventions, oidc, openapi, openings, operations, procedures, reviews, search, session,
+    tokens,
 };
 
 /// Who may pass.
@@ -105,6 +106,8 @@ pub const ROUTES: &[Route] = &[
     row(POST,   "/api/v1/session/password",                           ALL,        Administer, Answer, |m| on(m, session::change_password)),
     row(GET,    "/api/v1/sessions",                                   ALL,        Administer, Answer, |m| on(m, session::list)),
     row(DELETE, "/api/v1/sessions/{id}",                              ALL,        Administer, Answer, |m| on(m, session::end)),
+    row(GET,    "/api/v1/oidc/start",                                 ANYONE,     Read,       Answer, |m| on(m, oidc::start)),
+    row(GET,    "/api/v1/oidc/callback",                              ANYONE,     Read,       Answer, |m| on(m, oidc::callback)),
     row(POST,   "/api/v1/links/redeem",                               ANYONE,     Read,       Answer, |m| on(m, session::redeem)),
     row(GET,    "/api/v1/accounts",                                   LEADERS,    Administer, Answer, |m| on(m, accounts::list)),
     row(POST,   "/api/v1/accounts",                                   LEADERS,    Administer, Answer, |m| on(m, accounts::create)),

@@ -118,12 +118,13 @@ fn inside(app: &App, account: &Account, opened: &Begun) -> Result<Response, Prob
         expires_at: Some(opened.session.expires_at),
     };
     let age = opened.session.expires_at.since(opened.session.created_at).as_secs();
-    Ok(([(header::SET_COOKIE, cookie(app, &opened.secret, age)?)], Json(standing)).into_response())
+    let set = cookie(app, cookie_name(app), &opened.secret, age)?;
+    Ok(([(header::SET_COOKIE, set)], Json(standing)).into_response())
 }
 
-fn cookie(app: &App, secret: &str, age: u64) -> Result<HeaderValue, Problem> {
+/// A cookie that scripts do not see and other sites' pages do not send.
+pub(crate) fn cookie(app: &App, name: &str, secret: &str, age: u64) -> Result<HeaderValue, Problem> {
     let secure = if app.config.is_https() { "; Secure" } else { "" };
-    let name = cookie_name(app);
     let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     let mut value = HeaderValue::try_from(text).map_err(|_| Code::Internal)?;
     value.set_sensitive(true);
@@ -165,7 +166,8 @@ pub(crate) async fn log_out(State(app): State<Arc<App>>, bearer: Bearer) -> Resu
     tx.end_session(entered.session.id, Some(entered.account.id)).await?;
     tx.note(Entry::new(&bearer.viewer, Action::SessionEnded, entered.session.id, "logged out"), app.kit.clock.now());
     tx.commit().await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&app, "", 0)?)]).into_response())
+    let set = cookie(&app, cookie_name(&app), "", 0)?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set)]).into_response())
 }
 
 /// Takes another password. Every session of the account ends, and this browser gets a new one.

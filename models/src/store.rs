@@ -11,6 +11,7 @@ mod events;
 mod interventions;
 mod jobs;
 mod line;
+mod oidc;
 mod openings;
 mod outcomes;
 mod passages;

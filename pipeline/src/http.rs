@@ -85,6 +85,46 @@ pub(crate) fn client(manner: Manner) -> Result<reqwest::Client, String> {
     })
 }
 
+/// A request was not delivered, or its answer did not come whole; in words for a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Undelivered(String);
+
+/// Carries requests to a service that the settings name and brings its answers. It follows no redirect, and waits and
+/// reads no longer than it was told.
+#[derive(Debug, Clone)]
+pub struct Courier {
+    client: reqwest::Client,
+    most: usize,
+}
+
+impl Courier {
+    /// One whose requests take `total` at most, with answers of up to `most` bytes, and that calls no private address but
+    /// those of `reach`.
+    ///
+    /// # Errors
+    /// When the machine has no certificates, in words for a person.
+    pub fn new(total: Duration, most: usize, reach: Reach) -> Result<Self, String> {
+        let manner = Manner { total: Some(total), silence: total, redirects: Redirects::Never, reach, reuse: true };
+        client(manner).map(|client| Self { client, most })
+    }
+
+    /// Sends a request and waits for its answer, whatever its status.
+    ///
+    /// # Errors
+    /// When no whole answer comes.
+    pub async fn send(&self, request: ::http::Request<Vec<u8>>) -> Result<::http::Response<Vec<u8>>, Undelivered> {
+        let lost = |error: &reqwest::Error| Undelivered(causes(error));
+        let request = reqwest::Request::try_from(request).map_err(|e| lost(&e))?;
+        let answer = capped(self.client.execute(request).await.map_err(|e| lost(&e))?, self.most);
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let mut out = ::http::Response::new(answer.bytes().await.map_err(|e| lost(&e))?.to_vec());
+        *out.status_mut() = status;
+        *out.headers_mut() = headers;
+        Ok(out)
+    }
+}
+
 /// The same response, whose body ends with [`TooLarge`] after `most` bytes: what is not read takes no memory.
 pub(crate) fn capped(response: reqwest::Response, most: usize) -> reqwest::Response {
     let (status, headers) = (response.status(), response.headers().clone());
@@ -127,7 +167,7 @@ pub(crate) fn cause<'a, T: std::error::Error + 'static>(error: &'a (dyn std::err
 }
 
 /// An error with all its causes: reqwest's own text leaves out what matters ("connection refused").
-pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

@@ -9,7 +9,7 @@ pub mod evaluate;
 pub mod extractor;
 pub mod fault;
 pub mod hooks;
-pub(crate) mod http;
+pub mod http;
 pub mod index;
 pub mod kit;
 pub mod llm;

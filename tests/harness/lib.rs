@@ -11,6 +11,7 @@ pub mod fuzz;
 pub mod house;
 pub mod llama;
 pub mod postgres;
+pub mod provider;
 pub mod qdrant;
 pub mod service;
 pub mod shelf;

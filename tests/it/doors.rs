@@ -8,6 +8,7 @@ mod deliveries;
 mod disguises;
 mod document;
 mod locks;
+mod oidc;
 mod overrides;
 mod passwords;
 mod prompt;

@@ -82,6 +82,9 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/v1/tokens",                                         "! + - - - - - - - - -"),
     ("DELETE /api/v1/tokens/{id}",                                  "! 0 - - - - - - - - -"),
     ("GET /api/v1/audit",                                         "! + - - - - - - - - -"),
+    // Without a provider in the settings, there is nothing behind these two.
+    ("GET /api/v1/oidc/start",                                    "0 0 0 0 0 0 0 0 0 0 0"),
+    ("GET /api/v1/oidc/callback",                                 "0 0 0 0 0 0 0 0 0 0 0"),
     ("GET /api/openapi.json",                                     "+ + + + + + + + + + +"),
     ("GET /healthz",                                              "+ + + + + + + + + + +"),
     ("GET /readyz",                                               "+ + + + + + + + + + +"),

@@ -42,6 +42,7 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("hyper", &["api/src/"]),
     ("model2vec_rs", &["pipeline/src/embed/model2vec.rs"]),
     ("object_store", &["pipeline/src/blobs.rs"]),
+    ("openidconnect", &["api/src/oidc/provider.rs"]),
     ("qdrant_client", &["pipeline/src/index/vectors/server.rs"]),
     ("qdrant_edge", &["pipeline/src/index/vectors/edge.rs"]),
     ("rubato", &["pipeline/src/speech/resample.rs"]),

@@ -18,9 +18,13 @@ pub(crate) fn cookie_name(app: &App) -> &'static str {
     if app.config.is_https() { "__Host-savoir_session" } else { "savoir_session" }
 }
 
-/// The secret of the session's cookie; none when two are sent, for they could be two persons'.
+/// The secret of the session's cookie.
 pub(crate) fn session_secret(app: &App, headers: &HeaderMap) -> Option<String> {
-    let name = cookie_name(app);
+    cookie_of(cookie_name(app), headers)
+}
+
+/// The value of a cookie; none when two are sent, for they could be two persons'.
+pub(crate) fn cookie_of(name: &str, headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let mut found = pairs.filter(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value);

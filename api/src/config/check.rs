@@ -12,6 +12,7 @@ impl Config {
         let mut found = Vec::new();
         self.check_server(&mut found);
         self.check_accounts(&mut found);
+        self.check_oidc(&mut found);
         self.check_database(&mut found);
         self.check_worker(&mut found);
         self.check_speech(&mut found);
@@ -28,6 +29,7 @@ impl Config {
             ("speech.endpoint.base_url", self.speech.endpoint.base_url.as_deref()),
             ("llm.endpoint.base_url", self.llm.endpoint.base_url.as_deref()),
             ("embedder.endpoint.base_url", self.embedder.endpoint.base_url.as_deref()),
+            ("oidc.issuer", self.oidc.issuer.as_deref()),
             ("index.qdrant_url", self.index.qdrant_url.as_deref()),
             ("models.mirror", Some(self.models.mirror.as_str())),
         ];

@@ -21,7 +21,7 @@ const NOT_SETTINGS: &[&str] =
 const OF_KUBERNETES: &[&str] = &["SAVOIR_SERVICE_", "SAVOIR_PORT"];
 
 /// Keys that people try and that would put a secret into a file.
-const INLINE_SECRETS: &[&str] = &["api_key", "qdrant_api_key", "password", "token", "secret"];
+const INLINE_SECRETS: &[&str] = &["api_key", "qdrant_api_key", "password", "token", "secret", "client_secret"];
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default)]

@@ -128,6 +128,12 @@ impl Config {
                 secret: &mut self.database.password,
             },
             Place {
+                key: "oidc.client_secret",
+                variable: self.oidc.client_secret_env.as_deref(),
+                file: self.oidc.client_secret_file.as_ref(),
+                secret: &mut self.oidc.client_secret,
+            },
+            Place {
                 key: "speech.endpoint.api_key",
                 variable: speech.api_key_env.as_deref(),
                 file: speech.api_key_file.as_ref(),

@@ -133,6 +133,19 @@ impl Tx {
         Ok(n)
     }
 
+    /// The account that an OpenID Connect provider calls `subject`, as this unit of writing sees it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn known_of_subject(&mut self, issuer: &str, subject: &str) -> Result<Option<Known>> {
+        let row: Option<Row> = write!(self, c => sqlx::query_as("SELECT * FROM accounts WHERE issuer = $1 AND subject = $2")
+            .bind(issuer)
+            .bind(subject)
+            .fetch_optional(c)
+            .await)?;
+        row.map(Row::known).transpose()
+    }
+
     /// Makes an account, with the provider's issuer and subject when it comes in by OpenID Connect; `None` when the name
     /// is taken.
     ///
