@@ -1,5 +1,6 @@
 //! The harness: what several tests lean on.
 
+pub mod browser;
 pub mod call;
 pub mod cassettes;
 pub mod chat;

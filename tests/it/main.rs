@@ -3,6 +3,7 @@
 
 mod attacks;
 mod audit;
+mod browser;
 mod crash;
 mod doors;
 mod embed;
