@@ -25,15 +25,18 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use savoir_models::viewer::{Role, Viewer};
+use savoir_models::clock::Timestamp;
+use savoir_models::store::Db;
+use savoir_models::viewer::Role;
 use serde_json::{Value, json};
 
-pub use axe::assert_accessible;
+pub use axe::{assert_accessible, violations};
 pub use element::Element;
 pub use look::{DESK, Look, PHONE};
 pub use traffic::Asked;
 
 use crate::env;
+use crate::furnished::session;
 use crate::house::House;
 use driver::{Done, Driver};
 use traffic::Traffic;
@@ -115,13 +118,21 @@ impl Browser {
     /// # Panics
     /// When the database fails.
     pub async fn enter(&self, house: &House, role: impl Into<Option<Role>>, organisation: Option<&str>) {
+        self.enter_at(&house.kit.db, role, organisation, house.kit.clock.now()).await;
+    }
+
+    /// The same where only the database is in reach.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn enter_at(&self, db: &Db, role: impl Into<Option<Role>>, organisation: Option<&str>, now: Timestamp) {
         // Cookies belong to the site that is open.
         if !self.url().await.starts_with(&self.origin) {
             self.goto("/healthz").await;
         }
         self.ok("cookies are forgotten", self.driver.forget_cookies().await).await;
         let Some(role) = role.into() else { return };
-        let secret = session(house, role, organisation).await;
+        let secret = session(db, role, organisation, now).await;
         self.ok("a cookie is set", self.driver.cookie("savoir_session", &secret).await).await;
     }
 
@@ -246,6 +257,15 @@ impl Browser {
         self.forgiven.lock().expect("no test panicked in here").push(part.to_owned());
     }
 
+    /// Whether the browser takes again what it had kept; a page is weighed without.
+    ///
+    /// # Panics
+    /// When Chromium does not do it.
+    pub async fn keeps(&self, files: bool) {
+        let done = self.driver.devtools("Network.setCacheDisabled", json!({ "cacheDisabled": !files })).await;
+        self.ok("the cache comes and goes", done).await;
+    }
+
     /// What the page that is open asked for, itself included.
     pub async fn asked(&self) -> Vec<Asked> {
         self.catch_up().await;
@@ -349,23 +369,4 @@ impl Drop for Browser {
         let careless = !self.closed && !std::thread::panicking();
         assert!(!careless, "a test that does not close its browser does not hear its complaints");
     }
-}
-
-/// The secret of a new session of somebody of this role.
-async fn session(house: &House, role: Role, organisation: Option<&str>) -> String {
-    let (db, now) = (&house.kit.db, house.kit.clock.now());
-    let name = format!("{role} {}", organisation.unwrap_or_default());
-    let known = db.account_named(&name).await.expect("the database reads");
-    let mut tx = db.begin().await.expect("the database writes");
-    let account = match known {
-        Some(known) => known.account.id,
-        None => {
-            let viewer = Viewer { name, role, organisation: organisation.map(str::to_owned) };
-            tx.put_account(&viewer, None, now).await.expect("the database writes").expect("a new name")
-        }
-    };
-    let end = now.after(Duration::from_secs(86_400));
-    let begun = tx.open_session(account, None, "Chromium", end, now).await.expect("the database writes");
-    tx.commit().await.expect("the database commits");
-    begun.expect("the account is open").secret
 }

@@ -8,6 +8,7 @@ pub mod data;
 pub mod databases;
 pub mod doubles;
 pub mod env;
+pub mod furnished;
 pub mod fuzz;
 pub mod house;
 pub mod llama;

@@ -9,6 +9,7 @@ mod doors;
 mod embed;
 mod eval;
 mod extract;
+mod faces;
 mod fuzz;
 mod harness;
 mod import;

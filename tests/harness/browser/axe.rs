@@ -10,17 +10,24 @@ use crate::env;
 /// The rules that are held: WCAG 2.2, A and AA.
 const TAGS: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]"#;
 
-/// Runs axe-core on the page that is open, in its present state. Says loudly that it does not where `AXE` names no file;
-/// `scripts/axe.sh` fetches it, and `make test` sets it.
+/// Holds the page that is open, in its present state, against the rules.
 ///
 /// # Panics
-/// When a rule is broken: with the rule, what to do, and every place. When `AXE` names no file although `CI=true` or
-/// `SAVOIR_REQUIRE_AXE=1` asks for it.
+/// When a rule is broken: with the rule, what to do, and every place. As [`violations`].
 pub async fn assert_accessible(browser: &Browser) {
-    let Some(axe) = source() else {
-        env::skipped("AXE names no axe.min.js; `make test` sets it");
-        return;
-    };
+    let broken = violations(browser).await;
+    if !broken.is_empty() {
+        browser.fail(&format!("{} rules of accessibility are broken:\n{}", broken.len(), broken.concat())).await;
+    }
+}
+
+/// The broken rules of the page that is open, in its present state, each for a person. Says loudly that it does not look
+/// where `AXE` names no file; `scripts/axe.sh` fetches it, and `make test` sets it.
+///
+/// # Panics
+/// When `AXE` names no file although `CI=true` or `SAVOIR_REQUIRE_AXE=1` asks for it.
+pub async fn violations(browser: &Browser) -> Vec<String> {
+    let Some(axe) = source() else { return Vec::new() };
     let is_there = browser.evaluate("typeof axe === 'object'").await;
     if is_there != Value::Bool(true) {
         browser.evaluate(&format!("{axe}; true")).await;
@@ -35,10 +42,7 @@ pub async fn assert_accessible(browser: &Browser) {
         .await;
     let violations = found["violations"].as_array().unwrap_or_else(|| panic!("axe-core says {found}"));
     assert!(found["passes"].as_u64() > Some(0), "axe-core looked at nothing: {found}");
-    if !violations.is_empty() {
-        let told: String = violations.iter().map(tell).collect();
-        browser.fail(&format!("{} rules of accessibility are broken:\n{told}", violations.len())).await;
-    }
+    violations.iter().map(tell).collect()
 }
 
 /// A broken rule, for a person.
@@ -61,6 +65,7 @@ fn source() -> Option<&'static str> {
         let Some(path) = env::variable("AXE") else {
             let required = env::is_required("AXE");
             assert!(!required, "axe-core is required: AXE must name its axe.min.js (scripts/axe.sh fetches it)");
+            env::skipped("AXE names no axe.min.js; `make test` sets it");
             return None;
         };
         Some(std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("AXE={path}: {error}")))
