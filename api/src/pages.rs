@@ -3,4 +3,6 @@
 pub(crate) mod link;
 pub(crate) mod login;
 pub(crate) mod procedure;
+pub(crate) mod queue;
+pub(crate) mod review;
 pub(crate) mod search;

@@ -27,6 +27,8 @@ macro_rules! assets {
 assets! {
     "app.css": "text/css; charset=utf-8";
     "app.js": "text/javascript; charset=utf-8";
+    "bench.css": "text/css; charset=utf-8";
+    "bench.js": "text/javascript; charset=utf-8";
     "search.js": "text/javascript; charset=utf-8";
     "procedure.js": "text/javascript; charset=utf-8";
     "link.js": "text/javascript; charset=utf-8";
