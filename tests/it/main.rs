@@ -3,11 +3,13 @@
 
 mod attacks;
 mod audit;
+mod browser;
 mod crash;
 mod doors;
 mod embed;
 mod eval;
 mod extract;
+mod faces;
 mod fuzz;
 mod harness;
 mod import;
