@@ -38,7 +38,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, SqlitePool};
 
 pub use accounts::{Change, Changed, Known};
-pub use attempts::Attempt;
+pub use attempts::{Attempt, Trying};
 pub use audit::LineFilter;
 pub use interventions::{Added, InterventionFilter};
 pub use jobs::{Claimed, Lease};
