@@ -122,7 +122,7 @@ async fn tokens(kit: &Kit) -> anyhow::Result<Vec<(Role, String)>> {
     let mut tx = kit.db.begin().await?;
     let mut tokens = Vec::new();
     for (role, name, organisation) in bearers {
-        let viewer = Viewer { name: name.into(), role, organisation: organisation.map(Into::into) };
+        let viewer = Viewer { organisation: organisation.map(Into::into), ..Viewer::new(name, role) };
         // A demo's tokens need not outlive the week in which somebody looks at it.
         let end = now.after(Duration::from_secs(7 * 86_400));
         tokens.push((role, tx.put_token(&viewer, Some(end), now).await?));

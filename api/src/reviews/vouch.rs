@@ -105,5 +105,5 @@ pub(crate) async fn vouch(
     }
     // Where and what kind; the reason stands with the finding.
     let entry = Entry::new(&bearer.viewer, Action::FindingOverridden, id, vouched.join(", "));
-    keep(&app, &draft, &content, (id, entry)).await
+    keep(&app, &draft, &content, &bearer.viewer, (id, entry)).await
 }
