@@ -1,5 +1,7 @@
 //! One person's data are given out and erased; what experts approved stays sound.
 
+mod accounts;
+
 use std::time::Duration;
 
 use axum::http::Method;
