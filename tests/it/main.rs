@@ -3,6 +3,7 @@
 
 mod attacks;
 mod audit;
+mod canaries;
 mod crash;
 mod doors;
 mod embed;
