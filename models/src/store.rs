@@ -39,7 +39,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, SqlitePool};
 
 pub use accounts::{Change, Changed, Known};
-pub use attempts::Attempt;
+pub use attempts::{Attempt, Trying};
 pub use audit::LineFilter;
 pub use figures::Week;
 pub use interventions::{Added, InterventionFilter};
