@@ -80,7 +80,15 @@ pub(crate) async fn guard(
 ) -> Response {
     // A body cannot be lent across an await: what is looked at is taken out first.
     let (local, method) = (is_local(&request), request.method().clone());
-    match admit(&app, route, (&method, request.headers().clone()), local).await {
+    let mut headers = request.headers().clone();
+    // A page without scripts cannot set the header: its form carries the token.
+    if route.is_page() && !method.is_safe() && input::is_fields(&headers) {
+        request = match origin::lift(&app, request, &mut headers).await {
+            Ok(request) => request,
+            Err(problem) => return problem.into_response(),
+        };
+    }
+    match admit(&app, route, (&method, headers), local).await {
         Ok(Some(bearer)) => {
             request.extensions_mut().insert(bearer);
         }

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use savoir_models::intervention::FieldError;
@@ -11,6 +11,8 @@ use savoir_models::store::StoreError;
 use savoir_models::text::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::{language, page};
 
 /// The table: code, status, sentence in English, sentence in French.
 macro_rules! codes {
@@ -161,11 +163,27 @@ impl Problem {
         self.code
     }
 
+    /// What is wrong this time and what to do, in a language.
+    pub(crate) fn detail(&self, language: Language) -> &str {
+        let (_, _, en, fr) = self.code.row();
+        let (en, fr) = self.said.as_ref().map_or((en, fr), |(en, fr)| (en, fr));
+        if language == Language::French { fr } else { en }
+    }
+
+    /// The fields that cannot be taken.
+    pub(crate) fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
+    /// Headers that its answer carries.
+    pub(crate) fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
+    }
+
     fn answer(&self, language: Language, request_id: Option<String>) -> Response {
         let (code, status, en, fr) = self.code.row();
-        let french = language == Language::French;
-        let title = if french { fr } else { en };
-        let detail = self.said.as_ref().map_or(title, |(en, fr)| if french { fr } else { en }).to_owned();
+        let title = if language == Language::French { fr } else { en };
+        let detail = self.detail(language).to_owned();
         let kind = format!("urn:savoir:problem:{code}");
         let body = ProblemBody { kind, title, status, detail, code, errors: self.errors.clone(), request_id };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -173,7 +191,7 @@ impl Problem {
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.as_str()));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language, cookie"));
         match status {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"savoir\""));
@@ -216,12 +234,16 @@ impl From<savoir_pipeline::blobs::BlobError> for Problem {
     }
 }
 
-/// Says problems in the caller's language and with the request's id. `HEAD` and `GET` alike.
+/// Says problems in the caller's language and with the request's id, `HEAD` and `GET` alike; on a page to who asked for one.
 pub(crate) async fn speak(request: Request, next: Next) -> Response {
-    let language = preferred(request.headers());
+    let language = language::of(request.headers());
+    let asked = page::Asked::of(request.method(), request.uri(), request.headers());
     let id = request.extensions().get::<crate::observe::RequestId>().map(|id| id.0.clone());
     let answer = next.run(request).await;
     let Some(problem) = answer.extensions().get::<Problem>().cloned() else { return answer };
+    if let Some(page) = asked.and_then(|asked| asked.refused(&problem, id.clone())) {
+        return page;
+    }
     let mut said = problem.answer(language, id);
     // What the router itself adds stays: Allow beside a 405.
     for (name, value) in answer.headers() {
@@ -232,41 +254,9 @@ pub(crate) async fn speak(request: Request, next: Next) -> Response {
     said
 }
 
-/// French when `Accept-Language` puts it before English, English otherwise.
-fn preferred(headers: &HeaderMap) -> Language {
-    let (mut french, mut english) = (0.0_f32, 0.0_f32);
-    let ranges = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|v| v.to_str().ok());
-    for range in ranges.flat_map(|v| v.split(',')).take(50) {
-        let mut pieces = range.split(';');
-        let tag = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
-        let quality = pieces.find_map(|p| p.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0_f32);
-        match tag.split('-').next() {
-            Some("fr") => french = french.max(quality),
-            Some("en") => english = english.max(quality),
-            _ => {}
-        }
-    }
-    if french > english { Language::French } else { Language::English }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn preferred_of(text: &'static str) -> Language {
-        preferred(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(text))]))
-    }
-
-    #[test]
-    fn french_is_spoken_to_those_who_prefer_it() {
-        assert_eq!(preferred_of("fr"), Language::French);
-        assert_eq!(preferred_of("fr-CA, en;q=0.8"), Language::French);
-        assert_eq!(preferred_of("de, fr;q=0.5, en;q=0.4"), Language::French);
-        assert_eq!(preferred_of("en-GB, fr;q=0.9"), Language::English);
-        assert_eq!(preferred_of("fr;q=0"), Language::English);
-        assert_eq!(preferred_of(";;;q=,,fr;q=bleu"), Language::French);
-        assert_eq!(preferred(&HeaderMap::new()), Language::English);
-    }
 
     #[test]
     fn every_code_has_one_word_and_a_sentence_in_both_languages() {

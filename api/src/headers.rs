@@ -47,8 +47,8 @@ pub fn page(write: impl FnOnce(&str) -> String) -> Response {
     let nonce = id::secret(16);
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' blob:; \
-         media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-         base-uri 'none'"
+         media-src 'self' blob:; connect-src 'self'; font-src 'self'; form-action 'self'; manifest-src 'self'; \
+         worker-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
     let mut answer = Html(write(&nonce)).into_response();
     let headers = answer.headers_mut();
@@ -56,6 +56,8 @@ pub fn page(write: impl FnOnce(&str) -> String) -> Response {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
     );
+    // With no-referrer, browsers say « Origin: null » with forms, and ours would look like those of a stranger.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert("permissions-policy", HeaderValue::from_static("microphone=(self), camera=(), geolocation=()"));
     answer
 }

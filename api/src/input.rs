@@ -34,6 +34,37 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
     }
 }
 
+/// The fields of a page's form, read under the limits of the settings.
+pub(crate) struct Form<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Form<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        plain(request.headers())?;
+        if !is_fields(request.headers()) {
+            return Err(wrong_type(request.headers(), FIELDS));
+        }
+        let bytes = read(app, request.into_body()).await?;
+        let unclear = || {
+            Problem::field(
+                Code::InvalidFields,
+                FieldError::new(
+                    "",
+                    "invalid",
+                    "a field is missing or cannot be read",
+                    "un champ manque ou n'est pas lisible",
+                ),
+            )
+        };
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| unclear())?;
+        if pairs.iter().any(|(_, value)| value.contains('\0')) {
+            return Err(Problem::field(Code::InvalidFields, nul("")));
+        }
+        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_| unclear())
+    }
+}
+
 /// The path's identifiers.
 pub(crate) struct At<T>(pub(crate) T);
 
@@ -131,6 +162,14 @@ fn media_type(headers: &HeaderMap) -> String {
 /// Whether the body says that it is JSON.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     media_type(headers) == "application/json"
+}
+
+/// How a form without files is written.
+const FIELDS: &str = "application/x-www-form-urlencoded";
+
+/// Whether the body says that it is a form without files.
+pub(crate) fn is_fields(headers: &HeaderMap) -> bool {
+    media_type(headers) == FIELDS
 }
 
 /// Whether the body says that it is a form with files.

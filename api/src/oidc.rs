@@ -4,7 +4,7 @@
 //! A log-in is tied to the browser that began it by one secret in a cookie. State, nonce and verifier are derived from it,
 //! so that a code brought by somebody else, or from another log-in, opens nothing; its hash is a row that is used once.
 
-mod back;
+pub(crate) mod back;
 mod claims;
 mod provider;
 
@@ -35,7 +35,7 @@ use crate::app::App;
 use crate::auth::{cookie_of, session_secret};
 use crate::error::{Code, Problem};
 use crate::input;
-use crate::session::cookie;
+use crate::session::{cookie, session_cookie};
 
 /// How long a log-in may take.
 const LASTS: Duration = Duration::from_secs(600);
@@ -155,8 +155,7 @@ pub(crate) async fn callback(
     tx.came_in(account.id, now).await?;
     tx.note(Entry::new(&account.viewer(), Action::LoggedIn, account.id, "by oidc"), now);
     tx.commit().await?;
-    let age = opened.session.expires_at.since(opened.session.created_at).as_secs();
-    let session = cookie(&app, crate::auth::cookie_name(&app), &opened.secret, age)?;
+    let session = session_cookie(&app, &opened)?;
     let spent = cookie(&app, cookie_name(&app), "", 0)?;
     see_other(&return_to, [(header::SET_COOKIE, session), (header::SET_COOKIE, spent)])
 }

@@ -112,19 +112,32 @@ pub(crate) async fn feedback(
     At(id): At<ProcedureId>,
     input::Json(given): input::Json<Feedback>,
 ) -> Result<Json<FeedbackKept>, Problem> {
-    app.kit.db.procedure(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
+    report(&app, id, &given, &bearer.viewer).await.map(Json)
+}
+
+/// Keeps what somebody reports of a procedure that they may see.
+///
+/// # Errors
+/// When they may not, or the comment is too long.
+pub(crate) async fn report(
+    app: &App,
+    id: ProcedureId,
+    given: &Feedback,
+    viewer: &Viewer,
+) -> Result<FeedbackKept, Problem> {
+    app.kit.db.procedure(id, viewer).await?.ok_or(Code::NotFound)?;
     if given.comment.as_ref().is_some_and(|c| c.chars().count() > LONGEST_COMMENT) {
         let (en, fr) =
             (format!("at most {LONGEST_COMMENT} characters"), format!("{LONGEST_COMMENT} caractères au plus"));
         return Err(Problem::field(Code::InvalidFields, FieldError::new("comment", "too_long", en, fr)));
     }
     let mut tx = app.kit.db.begin().await?;
-    let kept = tx.put_feedback(id, &given, &bearer.viewer.name, app.kit.clock.now()).await?;
+    let kept = tx.put_feedback(id, given, &viewer.name, app.kit.clock.now()).await?;
     tx.commit().await?;
     if kept.doubted.is_some() {
         // It is published anew, for those who may read what nobody validates.
         app.kit.work.notify_one();
     }
-    let doubtful = kept.doubted.filter(|_| !is_outsider(&bearer.viewer)).map(Doubtful::from);
-    Ok(Json(FeedbackKept { worked: kept.worked, failed: kept.failed, doubtful }))
+    let doubtful = kept.doubted.filter(|_| !is_outsider(viewer)).map(Doubtful::from);
+    Ok(FeedbackKept { worked: kept.worked, failed: kept.failed, doubtful })
 }

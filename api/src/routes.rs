@@ -8,8 +8,8 @@ use savoir_models::viewer::Role;
 
 use crate::app::App;
 use crate::{
-    accounts, audit, events, interventions, oidc, openapi, openings, operations, procedures, reviews, search, session,
-    tokens,
+    accounts, audit, events, interventions, oidc, openapi, openings, operations, page, pages, procedures, reviews,
+    search, session, tokens,
 };
 
 /// Who may pass.
@@ -117,6 +117,16 @@ pub const ROUTES: &[Route] = &[
     row(POST,   "/api/v1/tokens",                                     LEADERS,    Administer, Answer, |m| on(m, tokens::create)),
     row(DELETE, "/api/v1/tokens/{id}",                                LEADERS,    Administer, Answer, |m| on(m, tokens::revoke)),
     row(GET,    "/api/v1/audit",                                      LEADERS,    Administer, Answer, |m| on(m, audit::list)),
+    row(GET,    "/",                                                  READERS,    Read,       Answer, |m| on(m, pages::search::show)),
+    row(GET,    "/procedures/{id}",                                   READERS,    Read,       Answer, |m| on(m, pages::procedure::show)),
+    row(POST,   "/procedures/{id}/feedback",                          READERS,    Deliver,    Answer, |m| on(m, pages::procedure::feedback)),
+    row(GET,    "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::show)),
+    row(POST,   "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::enter)),
+    row(POST,   "/logout",                                            ALL,        Administer, Answer, |m| on(m, pages::login::leave)),
+    row(GET,    "/link",                                              ANYONE,     Read,       Answer, |m| on(m, pages::link::show)),
+    row(POST,   "/link",                                              ANYONE,     Read,       Answer, |m| on(m, pages::link::redeem)),
+    row(POST,   "/language",                                          ANYONE,     Read,       Answer, |m| on(m, pages::login::language)),
+    row(GET,    "/static/{file}",                                     ANYONE,     Read,       Answer, |m| on(m, page::serve)),
     row(GET,    "/api/openapi.json",                                  ANYONE,     Read,       Answer, |m| on(m, openapi::serve)),
     row(GET,    "/healthz",                                           ANYONE,     Operate,    Answer, |m| on(m, operations::alive)),
     row(GET,    "/readyz",                                            ANYONE,     Operate,    Answer, |m| on(m, operations::ready)),
@@ -134,7 +144,22 @@ const fn row(
     Route { method, path, who, scope, pace, door }
 }
 
+/// Whether somebody of that role is let in to the page at `path`.
+pub(crate) fn may_see(path: &str, role: Role) -> bool {
+    let row = ROUTES.iter().find(|route| route.path == path && route.method == GET);
+    row.is_some_and(|route| match route.who {
+        Who::Anyone => true,
+        Who::LocalOr(roles) | Who::Roles(roles) => roles.contains(&role),
+    })
+}
+
 impl Route {
+    /// Whether people see it in a browser.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        !self.path.starts_with("/api/") && !["/healthz", "/readyz", "/metrics"].contains(&self.path)
+    }
+
     /// The method's word.
     #[must_use]
     pub fn verb(&self) -> &'static str {

@@ -9,7 +9,7 @@ use savoir_models::intervention::FieldError;
 use savoir_models::passage::PassagePart;
 use savoir_models::procedure::Confidence;
 use savoir_models::text::Language;
-use savoir_models::viewer::Audience;
+use savoir_models::viewer::{Audience, Viewer};
 use savoir_pipeline::search::{self, Hit};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -25,24 +25,24 @@ const LONGEST: usize = 1_000;
 /// A procedure that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Found {
-    procedure: ProcedureId,
-    title: String,
+    pub(crate) procedure: ProcedureId,
+    pub(crate) title: String,
     /// How well it answers, 0 to 1; comparable within one answer only.
-    score: f64,
+    pub(crate) score: f64,
     /// Which side of it was found.
-    part: PassagePart,
+    pub(crate) part: PassagePart,
     /// A piece of its text.
-    snippet: String,
+    pub(crate) snippet: String,
     /// What to highlight: stretches of `snippet`, in bytes (UTF-8), from and up to.
-    highlights: Vec<[usize; 2]>,
-    language: Language,
-    audience: Audience,
+    pub(crate) highlights: Vec<[usize; 2]>,
+    pub(crate) language: Language,
+    pub(crate) audience: Audience,
     /// `not_validated`: an expert looks at it again, because it failed.
-    confidence: Confidence,
-    family: Option<String>,
-    models: Vec<String>,
+    pub(crate) confidence: Confidence,
+    pub(crate) family: Option<String>,
+    pub(crate) models: Vec<String>,
     /// Its error codes, canonical.
-    codes: Vec<String>,
+    pub(crate) codes: Vec<String>,
 }
 
 impl From<Hit> for Found {
@@ -65,34 +65,34 @@ impl From<Hit> for Found {
 }
 
 /// A question to the search.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Query {
     /// Symptom, machine, words, codes; needed unless there is a filter.
     #[param(max_length = 1_000)]
-    q: Option<String>,
+    pub(crate) q: Option<String>,
     /// Only this kind of machine.
-    family: Option<String>,
+    pub(crate) family: Option<String>,
     /// Only this model.
-    model: Option<String>,
+    pub(crate) model: Option<String>,
     /// Only this error code, in any spelling.
-    code: Option<String>,
+    pub(crate) code: Option<String>,
     /// Only texts in this language.
-    language: Option<Language>,
+    pub(crate) language: Option<Language>,
     /// 1 to 50; 10 when left out.
     #[param(minimum = 1, maximum = 50)]
-    limit: Option<i64>,
+    pub(crate) limit: Option<i64>,
 }
 
 /// What was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Hits {
     /// The best first.
-    items: Vec<Found>,
+    pub(crate) items: Vec<Found>,
     /// Why vectors took no part, when they did not: these were found by words and codes alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    limited: Option<String>,
+    pub(crate) limited: Option<String>,
 }
 
 /// Searches approved procedures.
@@ -103,6 +103,14 @@ pub(crate) async fn search(
     bearer: Bearer,
     Ask(query): Ask<Query>,
 ) -> Result<Json<Hits>, Problem> {
+    find(&app, &bearer.viewer, query).await.map(Json)
+}
+
+/// Searches for `viewer`.
+///
+/// # Errors
+/// When there is nothing to look for, something is too long, or the search fails.
+pub(crate) async fn find(app: &App, viewer: &Viewer, query: Query) -> Result<Hits, Problem> {
     let limit = input::limit(query.limit, 10, 50)?;
     let filled = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     let asked = search::Query {
@@ -126,9 +134,9 @@ pub(crate) async fn search(
         }
     }
     let kit = &app.kit;
-    let found = search::search(&kit.index, kit.embedder.as_ref(), &asked, &bearer.viewer).await.map_err(|fault| {
+    let found = search::search(&kit.index, kit.embedder.as_ref(), &asked, viewer).await.map_err(|fault| {
         tracing::error!(%fault, "the search failed");
         Problem::from(Code::Unavailable)
     })?;
-    Ok(Json(Hits { items: found.hits.into_iter().map(Found::from).collect(), limited: found.limited }))
+    Ok(Hits { items: found.hits.into_iter().map(Found::from).collect(), limited: found.limited })
 }

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use links::{__path_redeem, new_link, redeem};
+pub(crate) use links::{__path_redeem, Redemption, new_link, redeem, redeemed};
 pub(crate) use list::{__path_end, __path_list, end, list};
 
 use crate::app::App;
@@ -32,9 +32,9 @@ use crate::passwords;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credentials {
     /// Capitals and accents typed in two pieces do not matter.
-    name: String,
+    pub(crate) name: String,
     #[schema(value_type = String, format = "password")]
-    password: SecretString,
+    pub(crate) password: SecretString,
 }
 
 /// Another password.
@@ -75,6 +75,15 @@ pub(crate) async fn log_in(
     headers: HeaderMap,
     input::Json(asked): input::Json<Credentials>,
 ) -> Result<Response, Problem> {
+    let (account, opened) = enter(&app, &headers, &asked).await?;
+    inside(&app, &account, &opened)
+}
+
+/// Opens a session for who gives the right password; one that the request brought along ends.
+///
+/// # Errors
+/// When the name or the password is wrong, or nobody comes in with this account, or too many tries were made.
+pub(crate) async fn enter(app: &App, headers: &HeaderMap, asked: &Credentials) -> Result<(Account, Begun), Problem> {
     let (now, login) = (app.kit.clock.now(), login_of(&asked.name));
     let mut tx = app.kit.db.begin().await?;
     let attempt = tx.attempt(&login, now).await?;
@@ -96,7 +105,7 @@ pub(crate) async fn log_in(
         return Err(Code::LoginFailed.into());
     };
     tx.forget_attempts(&login).await?;
-    if let Some(brought) = session_secret(&app, &headers) {
+    if let Some(brought) = session_secret(app, headers) {
         tx.end_session_of(&brought).await?;
     }
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -107,7 +116,13 @@ pub(crate) async fn log_in(
     tx.came_in(account.id, now).await?;
     tx.note(Entry::new(&account.viewer(), Action::LoggedIn, account.id, "by password"), now);
     tx.commit().await?;
-    inside(&app, &account, &opened)
+    Ok((account, opened))
+}
+
+/// The cookie of a session that was opened.
+pub(crate) fn session_cookie(app: &App, opened: &Begun) -> Result<HeaderValue, Problem> {
+    let age = opened.session.expires_at.since(opened.session.created_at).as_secs();
+    cookie(app, cookie_name(app), &opened.secret, age)
 }
 
 /// The answer to somebody who is in: who they are, and the cookie.
@@ -117,9 +132,7 @@ fn inside(app: &App, account: &Account, opened: &Begun) -> Result<Response, Prob
         csrf_token: Some(csrf_token(&opened.secret)?),
         expires_at: Some(opened.session.expires_at),
     };
-    let age = opened.session.expires_at.since(opened.session.created_at).as_secs();
-    let set = cookie(app, cookie_name(app), &opened.secret, age)?;
-    Ok(([(header::SET_COOKIE, set)], Json(standing)).into_response())
+    Ok(([(header::SET_COOKIE, session_cookie(app, opened)?)], Json(standing)).into_response())
 }
 
 /// A cookie that scripts do not see and other sites' pages do not send.
@@ -161,13 +174,21 @@ pub(crate) async fn show(bearer: Bearer) -> Result<Json<Standing>, Problem> {
         (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "session_needed"),
     ))]
 pub(crate) async fn log_out(State(app): State<Arc<App>>, bearer: Bearer) -> Result<Response, Problem> {
+    let taken_back = leave(&app, &bearer).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, taken_back)]).into_response())
+}
+
+/// Ends a session; returns what takes its cookie back.
+///
+/// # Errors
+/// When a token was shown.
+pub(crate) async fn leave(app: &App, bearer: &Bearer) -> Result<HeaderValue, Problem> {
     let entered = bearer.entered()?;
     let mut tx = app.kit.db.begin().await?;
     tx.end_session(entered.session.id, Some(entered.account.id)).await?;
     tx.note(Entry::new(&bearer.viewer, Action::SessionEnded, entered.session.id, "logged out"), app.kit.clock.now());
     tx.commit().await?;
-    let set = cookie(&app, cookie_name(&app), "", 0)?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set)]).into_response())
+    cookie(app, cookie_name(app), "", 0)
 }
 
 /// Takes another password. Every session of the account ends, and this browser gets a new one.

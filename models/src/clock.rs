@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text::Language;
+
 /// A moment, in milliseconds since 1970-01-01 UTC. As text: RFC 3339, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, utoipa::ToSchema)]
 #[schema(value_type = String, format = "date-time")]
@@ -35,6 +37,17 @@ impl Timestamp {
         let begin = moment.to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();
         let next = begin.checked_add(jiff::Span::new().months(1)).unwrap_or(begin);
         (first(begin), first(next))
+    }
+
+    /// The moment as people write it, in UTC: `24/11/2026 à 13:05`, `24 Nov 2026, 13:05`.
+    #[must_use]
+    pub fn told(self, language: Language) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+        let form = match language {
+            Language::French => "%d/%m/%Y à %H:%M",
+            Language::English => "%-d %b %Y, %H:%M",
+        };
+        moment.strftime(form).to_string()
     }
 
     /// A moment as HTTP headers write it (RFC 9110: `Wed, 21 Oct 2026 07:28:00 GMT`).

@@ -177,6 +177,15 @@ impl FieldError {
     pub fn new(field: impl Into<String>, code: &'static str, en: impl Into<String>, fr: impl Into<String>) -> Self {
         Self { field: field.into(), code, remedy: en.into(), remedy_fr: fr.into() }
     }
+
+    /// The remedy in a language.
+    #[must_use]
+    pub fn told_in(&self, language: Language) -> &str {
+        match language {
+            Language::French => &self.remedy_fr,
+            Language::English => &self.remedy,
+        }
+    }
 }
 
 /// What a case without a stated duration is taken to have cost, in minutes.

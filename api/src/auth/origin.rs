@@ -1,6 +1,10 @@
 //! Cookies travel by themselves: what a browser sends must come from our own pages, and must be meant.
 
-use axum::http::{HeaderMap, header};
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::ExposeSecret;
 use sha2::Sha256;
@@ -9,6 +13,7 @@ use subtle::ConstantTimeEq;
 use super::Bearer;
 use crate::app::App;
 use crate::error::{Code, Problem};
+use crate::input;
 
 /// The header that says that a change is meant.
 const CSRF: &str = "x-csrf-token";
@@ -64,6 +69,21 @@ fn origin_of(url: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find('/').map_or(url.len(), |at| start + at);
     url[..end].to_ascii_lowercase()
+}
+
+/// Puts the token that a form carries in its field `csrf` where [`meant`] looks for it, in `headers`. The request goes on
+/// with its body as it came.
+pub(super) async fn lift(app: &App, request: Request, headers: &mut HeaderMap) -> Result<Request, Problem> {
+    input::plain(headers)?;
+    let (parts, body) = request.into_parts();
+    let bytes = input::read(app, body).await?;
+    let fields: Vec<(Cow<'_, str>, Cow<'_, str>)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+    let sent =
+        fields.iter().find(|(name, _)| name == "csrf").and_then(|(_, value)| HeaderValue::try_from(&**value).ok());
+    if let Some(sent) = sent {
+        headers.insert(CSRF, sent);
+    }
+    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 /// Refuses a change by cookie that does not carry the token of its session.

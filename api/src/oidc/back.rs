@@ -5,7 +5,7 @@ const LONGEST: usize = 2_000;
 
 /// Whether `path` leads to this host in every browser: one slash, then neither a second one nor what browsers read as one,
 /// and nothing that they drop on the way or that would break the header.
-pub(super) fn is_local(path: &str) -> bool {
+pub(crate) fn is_local(path: &str) -> bool {
     let mut bytes = path.bytes();
     bytes.next() == Some(b'/')
         && bytes.next() != Some(b'/')

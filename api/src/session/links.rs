@@ -31,12 +31,12 @@ const LASTS: Duration = Duration::from_secs(86_400);
 pub(crate) struct Redemption {
     /// What stands behind the # of the link.
     #[schema(value_type = String, format = "password")]
-    secret: SecretString,
+    pub(crate) secret: SecretString,
     /// 8 to 256 characters, none of the first that others would try.
     #[schema(value_type = String, format = "password")]
-    password: SecretString,
+    pub(crate) password: SecretString,
     /// The administrator's name, for the link of the first start; else left out.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// Whose password was set.
@@ -72,6 +72,14 @@ pub(crate) async fn redeem(
     State(app): State<Arc<App>>,
     input::Json(asked): input::Json<Redemption>,
 ) -> std::result::Result<Json<Redeemed>, Problem> {
+    Ok(Json(Redeemed { name: redeemed(&app, asked).await? }))
+}
+
+/// Sets the password; returns the name to come in with.
+///
+/// # Errors
+/// When the link is not good, or the password or the name cannot be taken.
+pub(crate) async fn redeemed(app: &App, asked: Redemption) -> std::result::Result<String, Problem> {
     let (db, now, secret) = (&app.kit.db, app.kit.clock.now(), asked.secret.expose_secret());
     let owner = match db.link(secret, now).await?.ok_or(Code::LinkUnknown)? {
         Some(id) => Some(db.account(id).await?.ok_or(Code::LinkUnknown)?),
@@ -114,5 +122,5 @@ pub(crate) async fn redeem(
     tx.forget_attempts(&login_of(&viewer.name)).await?;
     tx.note(Entry::new(&viewer, Action::PasswordSet, id, "by a link"), now);
     tx.commit().await?;
-    Ok(Json(Redeemed { name: viewer.name }))
+    Ok(viewer.name)
 }
