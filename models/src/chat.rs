@@ -1,28 +1,17 @@
 //! A customer's conversation with the house, and the request that people take over.
 
+mod request;
+mod site;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
-use crate::id::{ChatId, ProcedureId, RequestId, SiteId};
+use crate::id::{ChatId, ProcedureId, SiteId};
 use crate::text::{Language, words};
 
-/// A web site that may embed the chat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Site {
-    /// Its identifier.
-    pub id: SiteId,
-    /// Its key, which is public: it stands in the site's pages.
-    pub key: String,
-    /// What people call it.
-    pub name: String,
-    /// The origins whose pages may use the key, as browsers name them: `https://www.example.com`.
-    pub origins: Vec<String>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Since when the key is good for nothing.
-    pub revoked_at: Option<Timestamp>,
-}
+pub use request::{Request, RequestState, RequestWhy, reference};
+pub use site::{Site, origin};
 
 words!(
     /// Where a conversation stands.
@@ -260,144 +249,9 @@ pub struct Approved {
     pub path: String,
 }
 
-words!(
-    /// Why people were asked to take over.
-    RequestWhy {
-        /// The visitor wants a person.
-        Asked = "asked",
-        /// Somebody may be in danger.
-        Danger = "danger",
-        /// No approved procedure fits.
-        NothingFound = "nothing_found",
-        /// What was tried did not help.
-        NotHelped = "not_helped",
-        /// Something else was wanted, twice.
-        OutOfScope = "out_of_scope",
-        /// The answers were not understood.
-        Unclear = "unclear",
-        /// The conversation has become too long.
-        Limit = "limit",
-    }
-);
-
-words!(
-    /// Where a request stands.
-    RequestState {
-        /// Nobody has it yet.
-        Open = "open",
-        /// Somebody has.
-        Taken = "taken",
-        /// It is done.
-        Closed = "closed",
-    }
-);
-
-/// A request that people take over. What was said and tried stands in its conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Request {
-    /// Its identifier.
-    pub id: RequestId,
-    /// What the visitor says on the telephone: `S-4K7Q-92`.
-    pub reference: String,
-    /// The conversation.
-    pub chat: ChatId,
-    /// Why.
-    pub why: RequestWhy,
-    /// Whether it comes before the others.
-    pub urgent: bool,
-    /// Where it stands.
-    pub state: RequestState,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Who has it.
-    pub taken_by: Option<String>,
-    /// Since when.
-    pub taken_at: Option<Timestamp>,
-    /// Who closed it.
-    pub closed_by: Option<String>,
-    /// When.
-    pub closed_at: Option<Timestamp>,
-    /// What came of it, when something was said.
-    pub outcome: Option<String>,
-}
-
-/// Letters that nobody mistakes for another or for a digit on the telephone, and digits that look like no letter.
-const LETTERS: &[u8] = b"ACDEFGHJKMNPQRTWXY";
-const DIGITS: &[u8] = b"234679";
-
-/// A reference that can be read out and heard, made of sixteen random hexadecimal digits (see [`crate::id::secret`]).
-#[must_use]
-pub fn reference(chance: &str) -> String {
-    let mut rest = u64::from_str_radix(chance.get(..16).unwrap_or("0"), 16).unwrap_or(0);
-    let mut one = |of: &[u8]| {
-        let at = rest % of.len() as u64;
-        rest /= of.len() as u64;
-        char::from(of[at as usize])
-    };
-    let (a, b, c, d) = (one(DIGITS), one(LETTERS), one(DIGITS), one(LETTERS));
-    let (e, f) = (one(DIGITS), one(DIGITS));
-    format!("S-{a}{b}{c}{d}-{e}{f}")
-}
-
-/// An origin as browsers name it: scheme, host in small letters, port where it is not the usual one; nothing after it.
-/// `None` for what is none. Plain http is taken for this machine only.
-#[must_use]
-pub fn origin(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
-    let (scheme, rest) = text.split_once("://")?;
-    let (host, port) = match rest.rsplit_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => (host, Some(port)),
-        _ => (rest, None),
-    };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-    let bracketed = host.starts_with('[') && host.ends_with(']');
-    let well = !host.is_empty() && (host.chars().all(plain) || (bracketed && host[1..host.len() - 1].contains(':')));
-    let here = ["localhost", "127.0.0.1", "[::1]"].contains(&host) || host.ends_with(".localhost");
-    let usual = match scheme {
-        "https" => "443",
-        "http" if here => "80",
-        _ => return None,
-    };
-    let port = port.map(str::parse::<u16>).transpose().ok()?.map(|p| p.to_string()).filter(|p| p != usual);
-    well.then(|| port.map_or_else(|| format!("{scheme}://{host}"), |port| format!("{scheme}://{host}:{port}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_reference_can_be_read_out() {
-        let made: std::collections::BTreeSet<_> = (0..500).map(|_| reference(&crate::id::secret(8))).collect();
-        assert!(made.len() > 480, "{}", made.len());
-        for reference in made {
-            assert_eq!(reference.len(), 9);
-            assert!(!reference[2..].contains(['0', 'O', '1', 'I', 'L', 'S', '5', 'B', '8', 'Z', 'U', 'V']), "{reference}");
-        }
-    }
-
-    #[test]
-    fn an_origin_is_what_a_browser_calls_it() {
-        for (given, expected) in [
-            ("https://www.Example.com", Some("https://www.example.com")),
-            ("https://www.example.com/", Some("https://www.example.com")),
-            ("https://www.example.com:443", Some("https://www.example.com")),
-            ("https://www.example.com:8443", Some("https://www.example.com:8443")),
-            ("http://localhost:3000", Some("http://localhost:3000")),
-            ("http://[::1]:3000", Some("http://[::1]:3000")),
-            ("http://www.example.com", None),
-            ("https://www.example.com/shop", None),
-            ("https://a@b.example.com", None),
-            ("https://*.example.com", None),
-            ("null", None),
-            ("*", None),
-            ("https://", None),
-            ("https://x:99999", None),
-            ("javascript://x", None),
-        ] {
-            assert_eq!(origin(given).as_deref(), expected, "{given}");
-        }
-    }
 
     #[test]
     fn one_thing_is_lacking_at_a_time_in_the_order_in_which_it_is_asked() {

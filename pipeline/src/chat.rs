@@ -7,6 +7,7 @@
 mod danger;
 mod flow;
 mod heard;
+mod lexicon;
 mod model;
 mod offer;
 pub mod sentences;

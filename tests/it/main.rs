@@ -3,6 +3,7 @@
 
 mod attacks;
 mod audit;
+mod chat;
 mod crash;
 mod doors;
 mod embed;

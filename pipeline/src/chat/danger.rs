@@ -3,24 +3,17 @@
 use super::heard::Words;
 
 /// Words and turns that are a danger wherever they stand.
-const ALWAYS: &[&str] = &[
-    // fr
-    "au feu", "prend feu", "pris feu", "en feu", "incendie", "incendies", "flamme", "flammes", "en flammes",
-    "choc electrique", "electrocute", "electrocutee", "electrocution", "electrise", "electrisee", "decharge electrique",
-    "pris le courant", "prend le courant", "pris une decharge", "coup de jus", "prend le jus", "pris le jus",
-    "blesse", "blessee", "blesses", "blessees", "blessure", "blessures", "saigne", "saignent", "coince la main",
-    "coince le doigt", "main coincee", "doigt coince", "bras coince", "evanoui", "evanouie", "inconscient",
-    "inconsciente", "intoxique", "intoxiquee", "brule la main", "odeur de brule", "sent le brule", "ca brule",
-    "ca fume", "elle fume", "il fume", "explose", "explosion", "va exploser", "fuite d ammoniac", "monoxyde",
-    // en
-    "on fire", "catches fire", "caught fire", "in flames", "electric shock", "electrical shock", "got a shock",
-    "got shocked", "electrocuted", "electrocution", "injured", "injury", "injuries", "got hurt", "is hurt", "are hurt",
-    "hurt himself", "hurt herself", "hurt myself", "hurt his", "hurt her", "hurt my", "bleeding", "bleeds",
-    "hand is stuck", "hand stuck", "finger stuck", "arm stuck", "trapped", "unconscious", "passed out", "poisoned",
-    "burned his", "burned her", "burned my", "burnt his", "burnt her", "burnt my", "burning smell", "smell of burning",
-    "smells burnt", "smells of burning", "is burning", "explosion", "exploded", "explodes", "going to explode",
-    "ammonia leak", "carbon monoxide",
-];
+const ALWAYS: &str = "au feu|prend feu|pris feu|en feu|incendie|incendies|flamme|flammes|en flammes|choc electrique|electrocute| \
+    electrocutee|electrocution|electrise|electrisee|decharge electrique|pris le courant|prend le courant| \
+    pris une decharge|coup de jus|prend le jus|pris le jus|blesse|blessee|blesses|blessees|blessure|blessures| \
+    saigne|saignent|coince la main|coince le doigt|main coincee|doigt coince|bras coince|evanoui|evanouie| \
+    inconscient|inconsciente|intoxique|intoxiquee|brule la main|odeur de brule|sent le brule|ca brule|ca fume| \
+    elle fume|il fume|explose|explosion|va exploser|fuite d ammoniac|monoxyde|on fire|catches fire|caught fire| \
+    in flames|electric shock|electrical shock|got a shock|got shocked|electrocuted|electrocution|injured|injury| \
+    injuries|got hurt|is hurt|are hurt|hurt himself|hurt herself|hurt myself|hurt his|hurt her|hurt my|bleeding| \
+    bleeds|hand is stuck|hand stuck|finger stuck|arm stuck|trapped|unconscious|passed out|poisoned|burned his| \
+    burned her|burned my|burnt his|burnt her|burnt my|burning smell|smell of burning|smells burnt| \
+    smells of burning|is burning|explosion|exploded|explodes|going to explode|ammonia leak|carbon monoxide";
 
 /// Words that are a danger unless they are denied, or are said of something that is none.
 const UNLESS_DENIED: &[&str] =
@@ -28,7 +21,18 @@ const UNLESS_DENIED: &[&str] =
 
 /// What denies the word after it.
 const DENIALS: &[&str] = &[
-    "pas de", "pas du", "plus de", "aucun", "aucune", "sans", "ni", "no", "not", "without", "any sign of", "no sign of",
+    "pas de",
+    "pas du",
+    "plus de",
+    "aucun",
+    "aucune",
+    "sans",
+    "ni",
+    "no",
+    "not",
+    "without",
+    "any sign of",
+    "no sign of",
     "never any",
 ];
 
@@ -46,7 +50,10 @@ const AFTER: &[(&str, &[&str])] = &[
 
 /// What comes before the word and makes something else of it.
 const BEFORE: &[(&str, &[&str])] = &[
-    ("gaz", &["a", "chaudiere", "four", "friteuse", "bruleur", "vanne", "verin", "ressort", "moteur", "compteur", "au"]),
+    (
+        "gaz",
+        &["a", "chaudiere", "four", "friteuse", "bruleur", "vanne", "verin", "ressort", "moteur", "compteur", "au"],
+    ),
     ("fire", &["will not", "won t", "does not", "doesn t", "did not", "didn t"]),
     ("fumee", &["detecteur de", "extracteur de", "hotte a"]),
     ("fumees", &["detecteur de", "extracteur de", "conduit de", "gaz de", "ventilateur de"]),
@@ -54,14 +61,14 @@ const BEFORE: &[(&str, &[&str])] = &[
 ];
 
 /// What makes a danger of a gas that is none by itself.
-const LEAK: &[&str] = &["odeur", "odeurs", "sent", "fuit", "fuite", "smell", "smells", "leak", "leaks", "leaking", "escaping"];
+const LEAK: &str = "odeur|odeurs|sent|fuit|fuite|smell|smells|leak|leaks|leaking|escaping";
 
 /// Whether somebody may be in danger.
 pub(super) fn threatens(words: &Words) -> bool {
-    if ALWAYS.iter().any(|turn| words.has(turn)) {
+    if words.has_any(ALWAYS) {
         return true;
     }
-    let leak = LEAK.iter().any(|word| words.has(word));
+    let leak = words.has_any(LEAK);
     UNLESS_DENIED.iter().any(|word| {
         let of = |table: &[(&str, &'static [&'static str])]| -> &'static [&'static str] {
             table.iter().find(|(of, _)| of == word).map_or(&[], |(_, turns)| turns)
@@ -85,11 +92,29 @@ mod tests {
     #[test]
     fn smoke_fire_gas_shocks_and_injuries_are_heard_in_both_languages() {
         for text in [
-            "il y a de la fumée", "Ça fume !", "la machine prend feu", "feu dans l'armoire", "odeur de gaz", "fuite de gaz",
-            "le four à gaz fuit, odeur de gaz", "mon collègue est blessé", "j'ai pris une décharge électrique",
-            "il s'est électrocuté", "ça sent le brûlé", "smoke is coming out", "it is on fire", "there's a fire",
-            "I smell gas", "I got an electric shock", "somebody is injured", "my colleague is hurt", "he is bleeding",
-            "No! Smoke!", "the gas oven is leaking gas", "FUMÉE", "fire",
+            "il y a de la fumée",
+            "Ça fume !",
+            "la machine prend feu",
+            "feu dans l'armoire",
+            "odeur de gaz",
+            "fuite de gaz",
+            "le four à gaz fuit, odeur de gaz",
+            "mon collègue est blessé",
+            "j'ai pris une décharge électrique",
+            "il s'est électrocuté",
+            "ça sent le brûlé",
+            "smoke is coming out",
+            "it is on fire",
+            "there's a fire",
+            "I smell gas",
+            "I got an electric shock",
+            "somebody is injured",
+            "my colleague is hurt",
+            "he is bleeding",
+            "No! Smoke!",
+            "the gas oven is leaking gas",
+            "FUMÉE",
+            "fire",
         ] {
             assert!(threatens(&Words::of(text)), "{text}");
         }
@@ -98,9 +123,18 @@ mod tests {
     #[test]
     fn what_plainly_is_no_danger_is_let_pass() {
         for text in [
-            "le four à gaz ne chauffe plus", "il n'y a pas de fumée", "aucune fumée", "le feu rouge clignote",
-            "no smoke, no fire", "the gas boiler does not start", "the burner does not fire", "it won't fire up",
-            "le détecteur de fumée est vert", "l'ensacheuse s'arrête en E42", "the film tears", "la courroie est détendue",
+            "le four à gaz ne chauffe plus",
+            "il n'y a pas de fumée",
+            "aucune fumée",
+            "le feu rouge clignote",
+            "no smoke, no fire",
+            "the gas boiler does not start",
+            "the burner does not fire",
+            "it won't fire up",
+            "le détecteur de fumée est vert",
+            "l'ensacheuse s'arrête en E42",
+            "the film tears",
+            "la courroie est détendue",
             "le vérin à gaz est mou",
         ] {
             assert!(!threatens(&Words::of(text)), "{text}");

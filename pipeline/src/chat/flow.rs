@@ -62,9 +62,7 @@ fn ask(chat: &mut Chat) -> Option<Line> {
         Slot::Machine => (Sentence::AskMachine, &[Choice::Human]),
         Slot::Symptom => (Sentence::AskSymptom, &[Choice::Human]),
         Slot::Code => (Sentence::AskCode, &[Choice::NoCode, Choice::Human]),
-        Slot::Urgency => {
-            (Sentence::AskUrgency, &[Choice::Stopped, Choice::Degraded, Choice::CanWait, Choice::Human])
-        }
+        Slot::Urgency => (Sentence::AskUrgency, &[Choice::Stopped, Choice::Degraded, Choice::CanWait, Choice::Human]),
     };
     Some(Line::says(sentence, chat.language).with(choices))
 }

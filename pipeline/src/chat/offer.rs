@@ -22,7 +22,8 @@ const LOOKED_AT: usize = 12;
 /// Words of the problem that must be the same, where that many were told.
 const SHARED: usize = 2;
 /// Words that name no kind of machine.
-const GENERIC: &[&str] = &["machine", "appareil", "device", "system", "systeme", "unit", "unite", "equipement", "line", "ligne"];
+const GENERIC: &[&str] =
+    &["machine", "appareil", "device", "system", "systeme", "unit", "unite", "equipement", "line", "ligne"];
 /// Words of a model in a row that are tried as one: "GA 37 VSD".
 const IN_A_ROW: usize = 3;
 
@@ -111,7 +112,8 @@ fn fits(chat: &Chat, content: &Content) -> bool {
     let machine = chat.machine.as_deref().unwrap_or_default();
     let kin = kinship(machine, about.family.as_deref(), &about.models) > 0
         || (about.family.is_none() && about.models.is_empty())
-        || about.family.is_none() && !shared(machine, chat.language, &[&content.title.text], content.language).is_empty();
+        || about.family.is_none()
+            && !shared(machine, chat.language, &[&content.title.text], content.language).is_empty();
     if !kin {
         return false;
     }

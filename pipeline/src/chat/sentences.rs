@@ -202,7 +202,8 @@ mod tests {
     fn every_row_has_its_own_key_and_its_own_words_in_each_language() {
         let mut keys = std::collections::BTreeSet::new();
         let mut words = std::collections::BTreeSet::new();
-        let sentences = Sentence::ALL.iter().map(|s| (s.key(), [Language::French, Language::English].map(|l| s.text(l))));
+        let sentences =
+            Sentence::ALL.iter().map(|s| (s.key(), [Language::French, Language::English].map(|l| s.text(l))));
         let choices = Choice::ALL.iter().map(|c| (c.key(), [Language::French, Language::English].map(|l| c.text(l))));
         for (key, texts) in sentences.chain(choices) {
             assert!(keys.insert(key), "{key}");

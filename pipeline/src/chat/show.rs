@@ -56,9 +56,7 @@ fn places(content: &Content) -> BTreeMap<usize, usize> {
 
 fn hazards<'c>(content: &'c Content, wanted: impl Fn(usize) -> bool + 'c) -> Vec<Line> {
     let lines = content.hazards.iter().enumerate().filter(|(at, _)| wanted(*at));
-    lines
-        .map(|(at, h)| Line::shows(LineKind::Hazard, &h.statement.text, format!("hazards[{at}].statement")))
-        .collect()
+    lines.map(|(at, h)| Line::shows(LineKind::Hazard, &h.statement.text, format!("hazards[{at}].statement"))).collect()
 }
 
 /// The lines under a heading; none when there are none.
