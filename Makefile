@@ -4,6 +4,9 @@ CARGO ?= $(or $(shell command -v cargo),$(HOME)/.cargo/bin/cargo)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Handed to the program that a goal runs: make demo ARGS="--no-serve --json"
 ARGS ?=
+# 0: the tests of the pages say SKIPPED where there is no Chromium.
+SAVOIR_REQUIRE_BROWSER ?= 1
+export SAVOIR_REQUIRE_BROWSER
 # How long each fuzzer runs (make fuzz), and how often each operation is asked as each role (make schema).
 SECONDS_EACH := $(or $(SECONDS),60)
 EXAMPLES ?= 20
@@ -35,7 +38,8 @@ test: ## Formatting, lints, licences and every test, on SQLite and PostgreSQL (Q
 	@bash scripts/deny.sh $(CARGO)
 	@# The program itself, for the test that kills it.
 	$(CARGO) build $(ALL) --bin savoir
-	SAVOIR_REQUIRE_POSTGRES=1 PROTOCOL_PYTHON=$$(bash scripts/protocol.sh) $(CARGO) test $(ALL) $(ARGS)
+	SAVOIR_REQUIRE_POSTGRES=1 PROTOCOL_PYTHON=$$(bash scripts/protocol.sh) \
+		AXE=$$(bash scripts/axe.sh) $(CARGO) test $(ALL) $(ARGS)
 	@bash scripts/schema.sh $(TARGET)/debug/savoir
 
 fuzz: ## Give every reader of strangers' bytes bytes that nobody thought of (SECONDS=600: each so long)

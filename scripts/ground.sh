@@ -18,6 +18,26 @@ have c++ || packages+=(g++)                                              # whisp
 if [ "$goal" = test ] && ! have postgres && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
     packages+=(postgresql)                                               # the tests start a server of their own
 fi
+# A browser that the tests can drive. A snap is none: it sees none of their folders.
+drivable() {
+    local program
+    program=$(command -v "$1") && [[ $(readlink -f "$program") != *snap* ]] && ! head -c 9999 "$program" | grep -aq /snap/bin/
+}
+if [ "$goal" = test ] && [ "${SAVOIR_REQUIRE_BROWSER:-1}" = 1 ]; then
+    browser=()
+    drivable chromium || drivable chromium-browser || browser+=(chromium)  # the pages, as people see them
+    drivable chromedriver || browser+=(chromium-driver)
+    if [ ${#browser[@]} -gt 0 ] && grep -qs '^ID=ubuntu' /etc/os-release; then
+        say "missing: ${browser[*]}. Ubuntu's own packages only hand over to a snap, which cannot see the tests' folders."
+        echo "    Have chromium and chromedriver, of one version and no snaps, in PATH; Debian's packages, rebuilt for Ubuntu, are in" >&2
+        echo "    sudo add-apt-repository ppa:xtradeb/apps && sudo apt-get update && sudo apt-get install chromium chromium-driver" >&2
+        echo "    Or leave out the tests of the pages: make test SAVOIR_REQUIRE_BROWSER=0" >&2
+        exit 2
+    fi
+    packages+=("${browser[@]}")
+    fonts=(/usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts")
+    [ -n "$(find -L "${fonts[@]}" -name '*.[to]tf' -print -quit 2>/dev/null)" ] || packages+=(fonts-dejavu-core)
+fi
 
 if [ ${#packages[@]} -gt 0 ]; then
     # Without their recommendations the compilers come without libc6-dev, and PostgreSQL without what it does not need.

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use compare::{__path_compare, compare};
-pub(crate) use vouch::{__path_vouch, vouch};
+pub(crate) use vouch::{__path_vouch, Overrides, Vouched, overridden, vouch};
 
 use self::elsewhere::OtherTexts;
 use self::refused::{already, refused, stale};
@@ -53,14 +53,16 @@ pub(crate) struct Listing {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReviewLine {
     #[serde(flatten)]
-    review: Review,
-    title: String,
+    pub(crate) review: Review,
+    pub(crate) title: String,
     /// Kind of machine.
-    family: Option<String>,
+    pub(crate) family: Option<String>,
     /// What comparing said.
-    verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Verdict>,
     /// How many findings nobody vouches for yet.
-    open_findings: usize,
+    pub(crate) open_findings: usize,
+    /// The draft's version, which `If-Match` names.
+    pub(crate) version: i64,
 }
 
 /// Lists reviews, the most worthwhile first.
@@ -77,28 +79,40 @@ pub(crate) async fn list(
         let worth = f64::from_bits(u64::from_str_radix(worth, 16).ok()?);
         Some((worth, id.parse().ok()?))
     })?;
+    let lines = queue(&app, asked.state.unwrap_or(ReviewState::Open), after, limit + 1).await?;
+    let cursor = |l: &ReviewLine| format!("{:016x}_{}", l.review.worth.to_bits(), l.review.id);
+    Ok(Json(Page::of(lines, limit, cursor, |l| l)))
+}
+
+/// Reviews in a state, the most worthwhile first, after the cursor.
+pub(crate) async fn queue(
+    app: &App,
+    state: ReviewState,
+    after: Option<(f64, ReviewId)>,
+    limit: i64,
+) -> Result<Vec<ReviewLine>, Problem> {
     let db = &app.kit.db;
     let mut lines = Vec::new();
-    for review in db.reviews(asked.state.unwrap_or(ReviewState::Open), after, limit + 1).await? {
+    for review in db.reviews(state, after, limit).await? {
         let draft = db.draft(review.draft).await?.ok_or(Code::Internal)?;
         lines.push(ReviewLine {
             review,
             open_findings: draft.content.open_findings().len(),
+            version: draft.version,
             title: draft.content.title.text,
             family: draft.content.applies_to.family,
             verdict: draft.comparison.map(|c| c.verdict),
         });
     }
-    let cursor = |l: &ReviewLine| format!("{:016x}_{}", l.review.worth.to_bits(), l.review.id);
-    Ok(Json(Page::of(lines, limit, cursor, |l| l)))
+    Ok(lines)
 }
 
 /// A text that statements of the draft rest on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceText {
-    source: Source,
+    pub(crate) source: Source,
     /// Its words; the places of quotes are bytes of it.
-    text: String,
+    pub(crate) text: String,
 }
 
 impl EvidenceText {
@@ -110,30 +124,30 @@ impl EvidenceText {
 /// What the draft is near to.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Nearest {
-    known: Known,
+    pub(crate) known: Known,
     /// The procedure that it is, or has become since: what a decision may name.
-    procedure: Option<ProcedureId>,
-    content: Content,
+    pub(crate) procedure: Option<ProcedureId>,
+    pub(crate) content: Content,
     /// What it says with every change that the draft proposes for it, as unified diff lines; missing when nothing is
     /// proposed, or no longer for these two texts: then have them compared again.
-    diff: Option<String>,
+    pub(crate) diff: Option<String>,
 }
 
 /// A review with all that one needs to decide.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReviewPage {
-    review: Review,
-    draft: Draft,
+    pub(crate) review: Review,
+    pub(crate) draft: Draft,
     /// Every text of the draft's own case, in reading order.
-    texts: Vec<EvidenceText>,
+    pub(crate) texts: Vec<EvidenceText>,
     /// Those of other cases, where statements were taken over from one.
-    elsewhere: Vec<OtherTexts>,
+    pub(crate) elsewhere: Vec<OtherTexts>,
     /// Files of the draft's own case.
-    attachments: Vec<Attachment>,
+    pub(crate) attachments: Vec<Attachment>,
     /// Every intervention that the draft stands for.
-    cases: Vec<InterventionId>,
+    pub(crate) cases: Vec<InterventionId>,
     /// The nearest known text, when comparing named one.
-    nearest: Option<Nearest>,
+    pub(crate) nearest: Option<Nearest>,
 }
 
 /// Shows a review; its ETag is the draft's version.
@@ -144,19 +158,24 @@ pub(crate) async fn show(
     bearer: Bearer,
     At(id): At<ReviewId>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<ReviewPage>), Problem> {
+    let page = read(&app, &bearer.viewer, id).await?;
+    Ok(([(header::ETAG, input::etag(page.draft.version))], Json(page)))
+}
+
+/// A review with all that `viewer` needs to decide.
+pub(crate) async fn read(app: &App, viewer: &Viewer, id: ReviewId) -> Result<ReviewPage, Problem> {
     let db = &app.kit.db;
-    let (review, draft) = found(&app, id).await?;
+    let (review, draft) = found(app, id).await?;
     let case = db.case(draft.intervention).await?.ok_or(Code::Internal)?;
     let texts = EvidenceText::of(&case);
-    let elsewhere = elsewhere::texts(&app, &draft.content).await?;
+    let elsewhere = elsewhere::texts(app, &draft.content).await?;
     let nearest = match draft.comparison.as_ref().and_then(|c| c.nearest) {
-        Some(known) => nearest(&app, known, &draft, &bearer.viewer).await?,
+        Some(known) => nearest(app, known, &draft, viewer).await?,
         None => None,
     };
     let cases = db.cases_of(draft.id).await?;
-    let tag = [(header::ETAG, input::etag(draft.version))];
     let attachments = case.intervention.attachments;
-    Ok((tag, Json(ReviewPage { review, draft, texts, elsewhere, attachments, cases, nearest })))
+    Ok(ReviewPage { review, draft, texts, elsewhere, attachments, cases, nearest })
 }
 
 async fn found(app: &App, id: ReviewId) -> Result<(Review, Draft), Problem> {
@@ -210,10 +229,21 @@ pub(crate) async fn edit(
     bearer: Bearer,
     At(id): At<ReviewId>,
     headers: HeaderMap,
-    input::Json(mut content): input::Json<Content>,
+    input::Json(content): input::Json<Content>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let seen = input::if_match(&headers)?;
-    let (review, draft) = found(&app, id).await?;
+    let edited = replace(&app, &bearer.viewer, id, (seen, content)).await?;
+    Ok(([(header::ETAG, input::etag(edited.version))], Json(edited)))
+}
+
+/// Replaces the content of the draft that was read at version `seen`.
+pub(crate) async fn replace(
+    app: &App,
+    viewer: &Viewer,
+    id: ReviewId,
+    (seen, mut content): (i64, Content),
+) -> Result<Edited, Problem> {
+    let (review, draft) = found(app, id).await?;
     still_open(&review)?;
     if draft.version != seen {
         return Err(stale(seen, draft.version));
@@ -226,17 +256,12 @@ pub(crate) async fn edit(
     let case = app.kit.db.case(draft.intervention).await?.ok_or(Code::Internal)?;
     let redaction = app.kit.db.redaction(draft.intervention).await?.unwrap_or_default();
     verify(&case, &redaction, &mut content);
-    let edited = Entry::new(&bearer.viewer, Action::DraftEdited, id, format!("version {} replaced", draft.version));
-    keep(&app, &draft, &content, (id, edited)).await
+    let edited = Entry::new(viewer, Action::DraftEdited, id, format!("version {} replaced", draft.version));
+    keep(app, &draft, &content, (id, edited)).await
 }
 
 /// Keeps what an expert made of a draft, unless somebody was quicker.
-async fn keep(
-    app: &App,
-    draft: &Draft,
-    content: &Content,
-    (id, entry): (ReviewId, Entry),
-) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
+async fn keep(app: &App, draft: &Draft, content: &Content, (id, entry): (ReviewId, Entry)) -> Result<Edited, Problem> {
     let mut tx = app.kit.db.begin().await?;
     let now = app.kit.clock.now();
     let Some(version) = tx.edit_draft(draft, content, &entry.who, now).await? else {
@@ -248,7 +273,7 @@ async fn keep(
     tx.note(entry, now);
     tx.commit().await?;
     let open_findings = content.open_findings().len();
-    Ok(([(header::ETAG, input::etag(version))], Json(Edited { version, open_findings })))
+    Ok(Edited { version, open_findings })
 }
 
 fn still_open(review: &Review) -> Result<(), Problem> {
@@ -264,9 +289,9 @@ fn still_open(review: &Review) -> Result<(), Problem> {
 pub(crate) struct DecisionTaken {
     review: Review,
     /// The procedure that was made, changed or added to.
-    procedure: Option<ProcedureId>,
+    pub(crate) procedure: Option<ProcedureId>,
     /// What waits for the safety role, when customers are to see it and it can hurt: until then contractors at most do.
-    opening: Option<Opening>,
+    pub(crate) opening: Option<Opening>,
 }
 
 /// Decides.
@@ -287,23 +312,28 @@ pub(crate) async fn decide(
     input::Json(decision): input::Json<Decision>,
 ) -> Result<Json<DecisionTaken>, Problem> {
     let seen = input::if_match(&headers)?;
+    conclude(&app, &bearer.viewer, id, (seen, &decision)).await.map(Json)
+}
+
+/// Decides on the draft that was read at version `seen`.
+pub(crate) async fn conclude(
+    app: &App,
+    viewer: &Viewer,
+    id: ReviewId,
+    (seen, decision): (i64, &Decision),
+) -> Result<DecisionTaken, Problem> {
     let now = app.kit.clock.now();
-    match app
-        .kit
-        .db
-        .decide(id, &decision, &bearer.viewer, Reading { version: seen, dangers: hazards::kinds }, now)
-        .await?
-    {
+    match app.kit.db.decide(id, decision, viewer, Reading { version: seen, dangers: hazards::kinds }, now).await? {
         Decided::Done(procedure) => {
             app.kit.work.notify_one();
             // What is kept from somebody from now on is taken out of the indexes.
             app.kit.passages.notify_one();
-            let (review, _) = found(&app, id).await?;
+            let (review, _) = found(app, id).await?;
             let opening = match procedure {
-                Some(id) => waiting(&app, id, &bearer.viewer).await?,
+                Some(id) => waiting(app, id, viewer).await?,
                 None => None,
             };
-            Ok(Json(DecisionTaken { review, procedure, opening }))
+            Ok(DecisionTaken { review, procedure, opening })
         }
         Decided::Refused(refusal) => Err(refused(refusal)),
         Decided::NoReview => Err(Code::NotFound.into()),

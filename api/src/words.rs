@@ -1,15 +1,19 @@
 //! Everything a person reads on a page, in both languages, a row each. One that is missing in a language does not compile;
 //! one that no page uses is a field that nobody reads, which the compiler warns of.
 
+mod bench;
 mod common;
 mod entry;
+mod field;
 mod portal;
 mod terms;
 
 use savoir_models::text::Language;
 
+pub(crate) use bench::Bench;
 pub(crate) use common::Common;
 pub(crate) use entry::Entry;
+pub(crate) use field::Field;
 pub(crate) use portal::Portal;
 #[cfg(test)]
 use terms::Terms;
@@ -68,7 +72,9 @@ mod tests {
 
     #[test]
     fn every_word_is_told_in_both_languages_with_the_same_blanks() {
-        for (key, french, english) in [Common::ROWS, Entry::ROWS, Portal::ROWS, Terms::ROWS].concat() {
+        for (key, french, english) in
+            [Bench::ROWS, Common::ROWS, Entry::ROWS, Field::ROWS, Portal::ROWS, Terms::ROWS].concat()
+        {
             assert!(!french.trim().is_empty() && !english.trim().is_empty(), "{key}");
             assert_eq!(french.matches("{}").count(), english.matches("{}").count(), "{key}");
             assert!(

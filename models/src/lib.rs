@@ -8,6 +8,7 @@
 //! | [`evidence`] | where a statement comes from |
 //! | [`redaction`] | what is personal in a case, and what stands for it |
 //! | [`usage`] | what a language model's answers cost |
+//! | [`amend`] | how an expert changes a content by hand |
 //! | [`draft`] | content as the line proposes it |
 //! | [`review`] | a draft before an expert |
 //! | [`proposal`] | what a draft would change in what is known |
@@ -23,6 +24,7 @@
 //! | [`store`] | where all of it is kept |
 
 pub mod account;
+pub mod amend;
 pub mod audit;
 pub mod chat;
 pub mod clock;

@@ -10,6 +10,13 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// Whether what a test leans on must be there: because `CI=true`, or `SAVOIR_REQUIRE_…=1` of this name, asks for it.
+#[must_use]
+pub fn is_required(name: &str) -> bool {
+    let says = |variable: &str, word: &str| self::variable(variable).is_some_and(|value| value == word);
+    says("CI", "true") || says(&format!("SAVOIR_REQUIRE_{name}"), "1")
+}
+
 /// The top folder of the repository.
 #[must_use]
 pub fn repository() -> PathBuf {
@@ -22,10 +29,24 @@ pub fn repository() -> PathBuf {
 /// When it is not there.
 #[must_use]
 pub fn program() -> PathBuf {
-    let tests = std::env::current_exe().expect("a test runs");
-    let program = tests.parent().and_then(Path::parent).expect("in the target folder").join("savoir");
+    let program = profile().join("savoir");
     assert!(program.is_file(), "{} is not there: run `cargo build --workspace` first", program.display());
     program
+}
+
+/// The folder that everything is built in.
+///
+/// # Panics
+/// When the tests are not there.
+#[must_use]
+pub fn target() -> PathBuf {
+    profile().parent().expect("in the target folder").to_owned()
+}
+
+/// The folder of the profile that the tests are built in: `target/debug`.
+fn profile() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test runs");
+    tests.parent().and_then(Path::parent).expect("in the target folder").to_owned()
 }
 
 /// A file or folder of the shared material, which is no part of the repository: under `SAVOIR_SHARED`, or in

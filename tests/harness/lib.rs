@@ -1,5 +1,6 @@
 //! The harness: what several tests lean on.
 
+pub mod browser;
 pub mod call;
 pub mod cassettes;
 pub mod chat;
@@ -7,6 +8,7 @@ pub mod data;
 pub mod databases;
 pub mod doubles;
 pub mod env;
+pub mod furnished;
 pub mod fuzz;
 pub mod house;
 pub mod llama;

@@ -50,8 +50,7 @@ impl Server {
 
 fn start() -> Option<Server> {
     let Some(programs) = programs() else {
-        let required = env::variable("CI").is_some_and(|value| value == "true")
-            || env::variable("SAVOIR_REQUIRE_POSTGRES").is_some_and(|value| value == "1");
+        let required = env::is_required("POSTGRES");
         assert!(!required, "PostgreSQL is required and not installed: install Debian's package `postgresql`");
         return None;
     };

@@ -97,6 +97,13 @@ fn addresses(path: &str, ids: &[String], files: &[String]) -> Vec<String> {
     out
 }
 
+/// A page shows again what one typed into its fields: that is no answer.
+fn without_what_was_typed(text: &str, path: &str) -> String {
+    let Some((_, typed)) = path.split_once("/?q=") else { return text.to_owned() };
+    let shown = typed.replace("%20", " ");
+    text.replace(&format!("value=\"{shown}\""), "").replace(&format!("value=\"/?q={typed}\""), "")
+}
+
 fn searches() -> impl Iterator<Item = String> {
     let texts = WORDS.into_iter().chain(["E42", "thermocouple", "armoire hors tension", "paramètre caché", "zarb"]);
     texts.map(|text| format!("/api/v1/search?q={}", text.replace(' ', "%20")))
@@ -125,6 +132,7 @@ async fn look_everywhere(house: House) {
         for route in ROUTES.iter().filter(|r| r.verb() == "GET") {
             let paths = match route.path {
                 "/api/v1/search" => searches().collect(),
+                "/" => searches().map(|path| path.replacen("/api/v1/search", "/", 1)).collect(),
                 path => addresses(path, &ids, &files),
             };
             for path in paths {
@@ -136,7 +144,8 @@ async fn look_everywhere(house: House) {
                 let time = if stream { Duration::from_millis(400) } else { Duration::from_secs(20) };
                 let answer = asked.to_for(&house, time).await;
                 assert!(answer.status.as_u16() < 500, "{path} by {role}");
-                let said = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.bytes)).to_lowercase();
+                let text = without_what_was_typed(&String::from_utf8_lossy(&answer.bytes), &path);
+                let said = format!("{:?} {text}", answer.headers).to_lowercase();
                 for word in WORDS.iter().filter(|w| said.contains(&w.to_lowercase())) {
                     if may(word, (role, organisation), &path) {
                         seen.insert((role, *word));

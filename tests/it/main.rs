@@ -3,12 +3,14 @@
 
 mod attacks;
 mod audit;
+mod browser;
 mod chat;
 mod crash;
 mod doors;
 mod embed;
 mod eval;
 mod extract;
+mod faces;
 mod fuzz;
 mod harness;
 mod import;

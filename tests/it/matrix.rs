@@ -94,6 +94,31 @@ const TABLE: &[(&str, &str)] = &[
     // Without a provider in the settings, there is nothing behind these two.
     ("GET /api/v1/oidc/start",                                    "0 0 0 0 0 0 0 0 0 0 0"),
     ("GET /api/v1/oidc/callback",                                 "0 0 0 0 0 0 0 0 0 0 0"),
+    // Pages; who has none of them is sent to the log-in by a browser, and told so otherwise.
+    ("GET /",                                                     "! + + + + + + + + + -"),
+    ("GET /procedures/{id}",                                      "! + + + + + + + 0 0 -"),
+    ("POST /procedures/{id}/feedback",                            "! + + + + + + + + + -"),
+    ("GET /reviews",                                              "! + - + + - - - - - -"),
+    ("POST /reviews/refusals",                                    "! + - + + - - - - - -"),
+    ("GET /reviews/{id}",                                         "! + - + + - - - - - -"),
+    ("POST /reviews/{id}/edit",                                   "! + - + + - - - - - -"),
+    ("POST /reviews/{id}/decision",                               "! + - + + - - - - - -"),
+    ("GET /openings",                                             "! + + + + - - - - - -"),
+    ("POST /openings/{id}/decision",                              "! - - - + - - - - - -"),
+    ("GET /report",                                               "! + + + - + + + - - -"),
+    ("POST /report",                                              "! + + + - + + + - - -"),
+    ("GET /interventions",                                        "! + + + + + + + + + -"),
+    ("GET /interventions/{id}",                                   "! + + + + + + 0 + 0 -"),
+    ("POST /interventions/{id}/answers",                          "! + + + + + + + - - -"),
+    ("POST /interventions/{id}/correction",                       "! + + + + + + + - - -"),
+    ("POST /interventions/{id}/retry",                            "! + + + - - - - - - -"),
+    ("GET /login",                                                "+ + + + + + + + + + +"),
+    ("POST /login",                                               "+ + + + + + + + + + +"),
+    ("POST /logout",                                              "! + + + + + + + + + +"),
+    ("GET /link",                                                 "+ + + + + + + + + + +"),
+    ("POST /link",                                                "+ + + + + + + + + + +"),
+    ("POST /language",                                            "+ + + + + + + + + + +"),
+    ("GET /static/{file}",                                        "+ + + + + + + + + + +"),
     ("GET /api/openapi.json",                                     "+ + + + + + + + + + +"),
     ("GET /healthz",                                              "+ + + + + + + + + + +"),
     ("GET /readyz",                                               "+ + + + + + + + + + +"),
@@ -123,13 +148,14 @@ struct Things {
 
 impl Things {
     fn fill(&self, path: &str) -> String {
-        let id = match path.split('/').nth(3) {
+        let kind = path.strip_prefix("/api/v1").unwrap_or(path).split('/').nth(1);
+        let id = match kind {
             Some("reviews") => &self.review,
             Some("procedures") => &self.procedure,
             Some("openings") => &self.opening,
             _ => &self.intervention,
         };
-        path.replace("{attachment}", &self.attachment).replace("{id}", id)
+        path.replace("{attachment}", &self.attachment).replace("{file}", "app.css").replace("{id}", id)
     }
 
     /// An intervention with a file, its open review, a procedure and an opening.

@@ -16,11 +16,11 @@ use crate::error::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OtherTexts {
     /// The draft that evidence names it by.
-    draft: DraftId,
+    pub(crate) draft: DraftId,
     /// Its intervention.
     intervention: InterventionId,
     /// Every text of it, in reading order.
-    texts: Vec<EvidenceText>,
+    pub(crate) texts: Vec<EvidenceText>,
 }
 
 /// The texts of the other cases that the evidence of `content` names, as far as they are there.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use savoir_models::audit::{Action, Entry};
 use savoir_models::content::{FindingCode, Override};
 use savoir_models::id::ReviewId;
 use savoir_models::intervention::FieldError;
+use savoir_models::viewer::Viewer;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -27,11 +28,11 @@ const LONGEST_REASON: usize = 2_000;
 pub(crate) struct Overrides {
     /// One to two hundred.
     #[schema(min_items = 1, max_items = 200)]
-    statements: Vec<Vouched>,
+    pub(crate) statements: Vec<Vouched>,
     /// Why. Needed where a finding says `instruction` or `personal_data`.
     #[serde(default)]
     #[schema(max_length = 2_000)]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// A statement that somebody vouches for.
@@ -39,10 +40,10 @@ pub(crate) struct Overrides {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Vouched {
     /// Its path, as in `steps[2]`.
-    path: String,
+    pub(crate) path: String,
     /// Only the findings of this kind; all that are open when left out.
     #[serde(default)]
-    code: Option<FindingCode>,
+    pub(crate) code: Option<FindingCode>,
 }
 
 /// Overrides findings, by name.
@@ -63,7 +64,18 @@ pub(crate) async fn vouch(
     input::Json(given): input::Json<Overrides>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Edited>), Problem> {
     let seen = input::if_match(&headers)?;
-    let (review, draft) = found(&app, id).await?;
+    let edited = overridden(&app, &bearer.viewer, id, (seen, given)).await?;
+    Ok(([(header::ETAG, input::etag(edited.version))], Json(edited)))
+}
+
+/// Overrides findings of the draft that was read at version `seen`.
+pub(crate) async fn overridden(
+    app: &App,
+    viewer: &Viewer,
+    id: ReviewId,
+    (seen, given): (i64, Overrides),
+) -> Result<Edited, Problem> {
+    let (review, draft) = found(app, id).await?;
     still_open(&review)?;
     if draft.version != seen {
         return Err(stale(seen, draft.version));
@@ -78,7 +90,7 @@ pub(crate) async fn vouch(
         let (en, fr) = (format!("at most {LONGEST_REASON} characters"), format!("{LONGEST_REASON} caractères au plus"));
         errors.push(FieldError::new("reason", "too_long", en, fr));
     }
-    let word = Override { by: bearer.viewer.name.clone(), at: app.kit.clock.now(), reason };
+    let word = Override { by: viewer.name.clone(), at: app.kit.clock.now(), reason };
     let mut content = draft.content.clone();
     let (mut delicate, mut vouched) = (false, Vec::new());
     for (i, statement) in given.statements.iter().enumerate() {
@@ -104,6 +116,6 @@ pub(crate) async fn vouch(
         return Err(Problem::fields(Code::InvalidFields, errors));
     }
     // Where and what kind; the reason stands with the finding.
-    let entry = Entry::new(&bearer.viewer, Action::FindingOverridden, id, vouched.join(", "));
-    keep(&app, &draft, &content, (id, entry)).await
+    let entry = Entry::new(viewer, Action::FindingOverridden, id, vouched.join(", "));
+    keep(app, &draft, &content, (id, entry)).await
 }

@@ -1,0 +1,141 @@
+//! A house with something in every room: demo cases that went through the line, some approved, some not.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use savoir_models::clock::Timestamp;
+use savoir_models::id::{AccountId, InterventionId};
+use savoir_models::intervention::{Intake, Stage};
+use savoir_models::opening::{OpeningDecision, OpeningState};
+use savoir_models::review::{Decision, Review, ReviewState};
+use savoir_models::store::{Db, Decided, InterventionFilter, Opened, house as of_the_house};
+use savoir_models::viewer::{Audience, Role, Viewer};
+use savoir_pipeline::extractor::offline::Offline;
+
+use crate::data::reading;
+use crate::env::repository;
+use crate::house::{Builder, House};
+
+/// The demo cases that are brought in, by their external identifiers: French and English, one told twice, one that
+/// updates and one that contradicts another, one that tells too little, one with orders to a language model in it.
+const CASES: [&str; 11] =
+    ["D-001", "D-002", "D-003", "D-006", "D-009", "D-012", "D-013", "D-020", "D-027", "D-035", "D-041"];
+
+/// Opens a house of that build with rules for an extractor and no limits, and furnishes it: four cases are approved, by
+/// turns for customers and for technicians; one of those for customers waits for the safety role.
+///
+/// # Panics
+/// When it cannot.
+pub async fn furnished(builder: Builder) -> House {
+    let free = ["reads_per_minute", "writes_per_minute", "anonymous_per_minute", "failures_per_minute"];
+    let builder = free.iter().fold(builder, |builder, limit| builder.set(&format!("limits.{limit}"), "0"));
+    let house = builder.extractor(Arc::new(Offline)).open().await.expect("a house on SQLite");
+    let demo = std::fs::read_to_string(repository().join("demo/interventions.jsonl")).expect("the demo cases");
+    let intakes = demo.lines().map(|line| serde_json::from_str::<Intake>(line).expect("a demo case"));
+    let mut tx = house.kit.db.begin().await.expect("the database writes");
+    for intake in intakes.filter(|intake| CASES.contains(&intake.external_id.as_str())) {
+        let accepted = tx.accept(InterventionId::new(), &intake, &[], house.kit.clock.now()).await;
+        accepted.expect("it is accepted");
+    }
+    tx.commit().await.expect("the database commits");
+    house.work().await;
+    let mut approved = 0;
+    for review in house.kit.db.reviews(ReviewState::Open, None, 100).await.expect("reviews") {
+        let audience = if approved % 2 == 0 { Audience::Customer } else { Audience::Technician };
+        if approved < 4 && approve(&house, &review, audience).await {
+            approved += 1;
+        }
+    }
+    let openings = house.kit.db.openings(OpeningState::Open, None, 10).await.expect("openings");
+    let safety = Viewer::new(names(Role::Safety), Role::Safety);
+    for opening in openings.iter().skip(1) {
+        let (db, now) = (&house.kit.db, house.kit.clock.now());
+        let decided = db
+            .decide_opening(opening.id, &OpeningDecision::Approve { reason: None }, &safety, opening.revision, now)
+            .await;
+        assert!(matches!(decided.expect("the database writes"), Opened::Done(_)), "it is opened");
+    }
+    house.work().await;
+    house
+}
+
+/// Approves what a review is about; false when it has findings.
+async fn approve(house: &House, review: &Review, audience: Audience) -> bool {
+    let db = &house.kit.db;
+    let draft = db.draft(review.draft).await.expect("the database reads").expect("a draft");
+    if !draft.content.open_findings().is_empty() {
+        return false;
+    }
+    let (decision, expert) =
+        (Decision::Approve { audience, into: None }, Viewer::new(names(Role::Expert), Role::Expert));
+    let decided = db.decide(review.id, &decision, &expert, reading(draft.version), house.kit.clock.now()).await;
+    matches!(decided.expect("the database writes"), Decided::Done(_))
+}
+
+/// What stands for the blanks of an address, as `{procedure}`: something of every kind that a house has, by kind.
+///
+/// # Panics
+/// When the database fails.
+pub async fn known(db: &Db) -> BTreeMap<&'static str, String> {
+    let mut known = BTreeMap::new();
+    let filter = InterventionFilter { limit: 200, ..InterventionFilter::default() };
+    for intervention in db.interventions(&filter, &of_the_house()).await.expect("the database reads") {
+        known.entry("intervention").or_insert(intervention.id.to_string());
+        if intervention.stage == Stage::NeedsAnswers {
+            known.entry("thin").or_insert(intervention.id.to_string());
+        }
+        let Some(procedure) = intervention.procedure else { continue };
+        known.entry("procedure").or_insert(procedure.to_string());
+        if db.procedure(procedure, &customer()).await.expect("the database reads").is_some() {
+            known.entry("open").or_insert(procedure.to_string());
+        }
+    }
+    for review in db.reviews(ReviewState::Open, None, 100).await.expect("the database reads") {
+        known.entry("review").or_insert(review.id.to_string());
+    }
+    for opening in db.openings(OpeningState::Open, None, 10).await.expect("the database reads") {
+        known.entry("opening").or_insert(opening.id.to_string());
+    }
+    known
+}
+
+/// A customer who sees what every customer sees.
+fn customer() -> Viewer {
+    Viewer { organisation: Some("Laiterie du Val".into()), ..Viewer::new("Un client", Role::Customer) }
+}
+
+/// The secret of a new session of somebody of this role.
+///
+/// # Panics
+/// When the database fails.
+pub async fn session(db: &Db, role: Role, organisation: Option<&str>, now: Timestamp) -> String {
+    let name = organisation.map_or_else(|| names(role).to_owned(), |firm| format!("{}, {firm}", names(role)));
+    let account = db.account_named(&name).await.expect("the database reads").map(|known| known.account.id);
+    let mut tx = db.begin().await.expect("the database writes");
+    let account: AccountId = match account {
+        Some(account) => account,
+        None => {
+            let viewer = Viewer { name, role, organisation: organisation.map(str::to_owned) };
+            tx.put_account(&viewer, None, now).await.expect("the database writes").expect("a new name")
+        }
+    };
+    let end = now.after(Duration::from_secs(86_400));
+    let begun = tx.open_session(account, None, "Chromium", end, now).await.expect("the database writes");
+    tx.commit().await.expect("the database commits");
+    begun.expect("the account is open").secret
+}
+
+/// Who has which role here.
+fn names(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "Anne Keller",
+        Role::Coordinator => "Marc Dubois",
+        Role::Expert => "Claire Roy",
+        Role::Safety => "Paul Girard",
+        Role::Technician => "Samir Haddad",
+        Role::Contractor => "Lucas Weber",
+        Role::Customer => "Julie Martin",
+        Role::Service => "Connecteur",
+    }
+}

@@ -1,0 +1,6 @@
+//! The pages, as people see them: in a browser.
+
+mod entry;
+mod examples;
+mod pages;
+mod portal;
