@@ -91,8 +91,8 @@ fn mentions(text: &str, family: Option<&str>, models: &[String]) -> Vec<(usize, 
         if family.contains(&family_key(&word.term)) {
             out.push((word.at.start, word.at.end));
         }
-        for last in at..words.len().min(at + IN_A_ROW) {
-            let (start, end) = (word.at.start, words[last].at.end);
+        for last in words.iter().skip(at).take(IN_A_ROW) {
+            let (start, end) = (word.at.start, last.at.end);
             if text.get(start..end).is_some_and(|stretch| models.contains(&exact_key(stretch))) {
                 out.push((start, end));
             }
