@@ -9,8 +9,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use savoir_api::boot;
 use savoir_api::commands::{
-    Outcome, account, audit, config, demo, doctor, eval, import, jobs, models, person, reindex, serve, status, token,
-    worker,
+    Outcome, account, audit, config, demo, doctor, eval, import, jobs, models, person, reindex, serve, site, status,
+    token, worker,
 };
 use savoir_api::config::{Config, ConfigError, LogFormat, Sources};
 use savoir_pipeline::speech::apart::{self, COMMAND};
@@ -64,6 +64,9 @@ enum Command {
     /// Make, list and take back bearer tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Let web sites embed the chat, list them, and take their keys back.
+    #[command(subcommand)]
+    Site(site::Command),
     /// Write out or verify the log of who saw, said, changed and took out what.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -140,6 +143,7 @@ async fn run(command: Command, config: Config, named: bool) -> anyhow::Result<Ou
         Command::Jobs(c) => jobs::run(&c, &config).await,
         Command::Account(c) => account::run(&c, &config).await,
         Command::Token(c) => token::run(&c, &config).await,
+        Command::Site(c) => site::run(&c, &config).await,
         Command::Audit(c) => audit::run(&c, &config).await,
         Command::Person(c) => person::run(&c, &config).await,
         Command::Config(a) => config::run(&a, &config),

@@ -144,6 +144,10 @@ pub fn check_viewer(viewer: &Viewer) -> Vec<FieldError> {
         )),
         None => {}
     }
+    if viewer.role == Role::Anonymous {
+        let (en, fr) = ("whoever has a name has another role", "qui porte un nom a un autre rôle");
+        found.push(FieldError::new("role", "not_possible", en, fr));
+    }
     found
 }
 
@@ -182,7 +186,7 @@ mod tests {
             let with = Viewer { name: "x".into(), role: *role, organisation: Some("Nord".into()), hand: None };
             let without = Viewer::new("x", *role);
             assert_eq!(check_viewer(&with).is_empty(), outside, "{role}");
-            assert_eq!(check_viewer(&without).is_empty(), !outside, "{role}");
+            assert_eq!(check_viewer(&without).is_empty(), !outside && *role != Role::Anonymous, "{role}");
         }
     }
 

@@ -28,6 +28,8 @@ words!(
         Customer = "customer",
         /// A program: delivers interventions.
         Service = "service",
+        /// A visitor of the chat who said no name: comes by a web site's key, and sees what all customers see.
+        Anonymous = "anonymous",
     }
 );
 
@@ -164,7 +166,7 @@ impl Viewer {
             Role::Administrator | Role::Expert | Role::Safety | Role::Coordinator => Some(Audience::Internal),
             Role::Technician => Some(Audience::Technician),
             Role::Contractor => Some(Audience::Contractor),
-            Role::Customer => Some(Audience::Customer),
+            Role::Customer | Role::Anonymous => Some(Audience::Customer),
             Role::Service => None,
         }
     }
@@ -188,10 +190,10 @@ impl Viewer {
         (self.role == Role::Contractor).then(|| self.organisation.clone().unwrap_or_default())
     }
 
-    /// The customer whose interventions alone this viewer sees; `None` means no such limit.
+    /// The customer whose interventions alone this viewer sees; `None` means no such limit. An unnamed visitor sees nobody's.
     #[must_use]
     pub fn customer_scope(&self) -> Option<String> {
-        (self.role == Role::Customer).then(|| self.organisation.clone().unwrap_or_default())
+        matches!(self.role, Role::Customer | Role::Anonymous).then(|| self.organisation.clone().unwrap_or_default())
     }
 }
 

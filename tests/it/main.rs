@@ -5,6 +5,7 @@ mod attacks;
 mod audit;
 mod browser;
 mod canaries;
+mod chat;
 mod crash;
 mod doors;
 mod embed;
