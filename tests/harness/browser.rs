@@ -97,11 +97,24 @@ impl Browser {
                 format!("--use-file-for-fake-audio-capture={}", path.display()),
             ]
         });
-        let driver = Driver::start(&arguments).await?;
-        let traffic = Mutex::default();
-        let browser = Self { driver, origin: origin.to_owned(), traffic, forgiven: Mutex::default(), closed: false };
+        Some(Self::new(Driver::start(&arguments).await?, origin).await)
+    }
+
+    /// Two browsers at a house, as of two persons.
+    ///
+    /// # Panics
+    /// As [`Self::open`].
+    pub async fn two(house: &House) -> Option<(Self, Self)> {
+        let origin = format!("http://{}", house.listen().await);
+        let (one, other) = Driver::start_two().await?;
+        Some((Self::new(one, &origin).await, Self::new(other, &origin).await))
+    }
+
+    async fn new(driver: Driver, origin: &str) -> Self {
+        let (traffic, forgiven) = (Mutex::default(), Mutex::default());
+        let browser = Self { driver, origin: origin.to_owned(), traffic, forgiven, closed: false };
         browser.look(Look::default()).await;
-        Some(browser)
+        browser
     }
 
     /// Looks at what comes in another way.
@@ -196,6 +209,14 @@ impl Browser {
     /// When there is no such key.
     pub async fn press(&self, keys: &str) {
         self.ok(&format!("{keys} is pressed"), self.driver.press(keys).await).await;
+    }
+
+    /// Types where the focus is.
+    ///
+    /// # Panics
+    /// When Chromium does not do it.
+    pub async fn type_text(&self, text: &str) {
+        self.ok("text is typed", self.driver.type_keys(text).await).await;
     }
 
     /// Whether the network is there.

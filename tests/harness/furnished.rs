@@ -5,15 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use savoir_models::clock::Timestamp;
+use savoir_models::content::{AppliesTo, Statement};
+use savoir_models::evidence::{Case, Evidence, Place, Source};
 use savoir_models::id::{AccountId, InterventionId};
 use savoir_models::intervention::{Intake, Stage};
 use savoir_models::opening::{OpeningDecision, OpeningState};
+use savoir_models::redaction::Redaction;
 use savoir_models::review::{Decision, Review, ReviewState};
 use savoir_models::store::{Db, Decided, InterventionFilter, Opened, house as of_the_house};
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_pipeline::extractor::offline::Offline;
+use savoir_pipeline::verify::verify;
 
-use crate::data::reading;
+use crate::data::{content, intake, reading, reviewed};
 use crate::env::repository;
 use crate::house::{Builder, House};
 
@@ -23,7 +27,8 @@ const CASES: [&str; 11] =
     ["D-001", "D-002", "D-003", "D-006", "D-009", "D-012", "D-013", "D-020", "D-027", "D-035", "D-041"];
 
 /// Opens a house of that build with rules for an extractor and no limits, and furnishes it: four cases are approved, by
-/// turns for customers and for technicians; one of those for customers waits for the safety role.
+/// turns for customers and for technicians; one of those for customers waits for the safety role. One
+/// draft says what its case does not.
 ///
 /// # Panics
 /// When it cannot.
@@ -57,7 +62,33 @@ pub async fn furnished(builder: Builder) -> House {
         assert!(matches!(decided.expect("the database writes"), Opened::Done(_)), "it is opened");
     }
     house.work().await;
+    flawed(&house.kit.db).await;
     house
+}
+
+/// Puts a draft under review whose second step says more than its case.
+async fn flawed(db: &Db) {
+    let report = "Bande arrêtée, courroie coupée. J'ai remplacé la courroie. J'ai serré les vis du capot. Essai de dix \
+        minutes, la bande tourne rond.";
+    let mut intake = intake("T-900", report);
+    intake.equipment.family = Some("convoyeur à bande".into());
+    let rests = |text: &str, quote: &str| {
+        Statement::new(text, Evidence { source: Source::Report, quote: quote.into(), place: Place::default() })
+    };
+    let mut content = content("Convoyeur à bande : courroie coupée", "Bande arrêtée", "Remplacez la courroie.");
+    content.title = rests("Convoyeur à bande : courroie coupée", "Bande arrêtée, courroie coupée");
+    content.cause = Some(rests("La courroie était coupée.", "courroie coupée"));
+    content.tools.clear();
+    content.steps = vec![
+        rests("Remplacez la courroie.", "J'ai remplacé la courroie"),
+        rests("Serrez les vis du capot à 12 N·m.", "J'ai serré les vis du capot"),
+    ];
+    content.verification =
+        vec![rests("La bande tourne rond pendant dix minutes.", "Essai de dix minutes, la bande tourne rond")];
+    content.applies_to = AppliesTo { family: intake.equipment.family.clone(), ..AppliesTo::default() };
+    verify(&Case::of(intake.clone()), &Redaction::default(), &mut content);
+    assert_eq!(content.open_findings().len(), 1, "{:?}", content.open_findings());
+    reviewed(db, &intake, content).await;
 }
 
 /// Approves what a review is about; false when it has findings.
@@ -92,7 +123,20 @@ pub async fn known(db: &Db) -> BTreeMap<&'static str, String> {
         }
     }
     for review in db.reviews(ReviewState::Open, None, 100).await.expect("the database reads") {
-        known.entry("review").or_insert(review.id.to_string());
+        let draft = db.draft(review.draft).await.expect("the database reads").expect("a draft");
+        let is_flawed = !draft.content.open_findings().is_empty();
+        let compared = draft.comparison.is_some_and(|comparison| comparison.nearest.is_some());
+        let kind = if is_flawed {
+            "flawed"
+        } else if compared {
+            "compared"
+        } else {
+            "review"
+        };
+        known.entry(kind).or_insert(review.id.to_string());
+    }
+    for review in db.reviews(ReviewState::Decided, None, 1).await.expect("the database reads") {
+        known.entry("decided").or_insert(review.id.to_string());
     }
     for opening in db.openings(OpeningState::Open, None, 10).await.expect("the database reads") {
         known.entry("opening").or_insert(opening.id.to_string());

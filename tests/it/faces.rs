@@ -4,3 +4,4 @@ mod entry;
 mod examples;
 mod pages;
 mod portal;
+mod workbench;
