@@ -26,11 +26,12 @@ use savoir_models::viewer::{Audience, Role, Viewer};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-pub(crate) use answer::{__path_answer, answer};
-pub(crate) use create::{__path_create, create};
+pub(crate) use answer::{__path_answer, answer, keep as keep_answers};
+pub(crate) use create::{__path_create, create, keep as keep_delivery};
 pub(crate) use prompt::{__path_prompt, prompt};
 pub(crate) use reopen::{__path_reopen, reopen};
 pub(crate) use serve::{__path_attachment, attachment};
+pub(crate) use upload::Delivery;
 
 use crate::app::App;
 use crate::auth::{Bearer, is_outsider};
@@ -43,33 +44,33 @@ use crate::input::{self, Ask, At, Page};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Listing {
     /// Only those at this stage.
-    stage: Option<Stage>,
+    pub(crate) stage: Option<Stage>,
     /// Only those that wait for something or failed.
-    waiting: Option<bool>,
+    pub(crate) waiting: Option<bool>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
     /// 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
+    pub(crate) limit: Option<i64>,
 }
 
 /// A line of the list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InterventionLine {
-    id: InterventionId,
-    source: String,
-    external_id: String,
-    closed_at: Timestamp,
-    equipment: Equipment,
+    pub(crate) id: InterventionId,
+    pub(crate) source: String,
+    pub(crate) external_id: String,
+    pub(crate) closed_at: Timestamp,
+    pub(crate) equipment: Equipment,
     /// The fault in the words of who reported it.
-    symptom: Option<String>,
-    stage: Stage,
+    pub(crate) symptom: Option<String>,
+    pub(crate) stage: Stage,
     /// What it waits for or why it failed.
-    waiting: Option<String>,
-    procedure: Option<ProcedureId>,
-    attachments: usize,
-    received_at: Timestamp,
-    updated_at: Timestamp,
+    pub(crate) waiting: Option<String>,
+    pub(crate) procedure: Option<ProcedureId>,
+    pub(crate) attachments: usize,
+    pub(crate) received_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
 /// Lists interventions in order of arrival.
@@ -80,6 +81,11 @@ pub(crate) async fn list(
     bearer: Bearer,
     Ask(asked): Ask<Listing>,
 ) -> Result<Json<Page<InterventionLine>>, Problem> {
+    some(&app, &bearer.viewer, &asked).await.map(Json)
+}
+
+/// A page of the interventions that `viewer` may see.
+pub(crate) async fn some(app: &App, viewer: &Viewer, asked: &Listing) -> Result<Page<InterventionLine>, Problem> {
     let limit = input::limit(asked.limit, 50, 200)?;
     let filter = InterventionFilter {
         stage: asked.stage,
@@ -87,9 +93,9 @@ pub(crate) async fn list(
         after: input::cursor(asked.cursor.as_ref(), |text| text.parse().ok())?,
         limit: limit + 1,
     };
-    let found = app.kit.db.interventions(&filter, &bearer.viewer).await?;
+    let found = app.kit.db.interventions(&filter, viewer).await?;
     let line = |i: Intervention| {
-        let i = for_viewer(i, &bearer.viewer);
+        let i = for_viewer(i, viewer);
         InterventionLine {
             id: i.id,
             source: i.intake.source,
@@ -105,7 +111,7 @@ pub(crate) async fn list(
             updated_at: i.updated_at,
         }
     };
-    Ok(Json(Page::of(found, limit, |i: &Intervention| i.id.to_string(), line)))
+    Ok(Page::of(found, limit, |i: &Intervention| i.id.to_string(), line))
 }
 
 /// Takes out what the house says among itself: private messages, reasons that may name other cases or procedures, and for
@@ -140,14 +146,14 @@ pub(crate) struct DraftLine {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InterventionPage {
     #[serde(flatten)]
-    intervention: Intervention,
-    transcripts: Vec<Transcript>,
-    questions: Vec<Question>,
-    draft: Option<DraftLine>,
+    pub(crate) intervention: Intervention,
+    pub(crate) transcripts: Vec<Transcript>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) draft: Option<DraftLine>,
     /// What the line still has to do, or gave up.
-    jobs: Vec<Job>,
+    pub(crate) jobs: Vec<Job>,
     /// What language models cost for it, once one was asked.
-    spent: Option<Spent>,
+    pub(crate) spent: Option<Spent>,
 }
 
 /// Shows an intervention.
@@ -158,8 +164,12 @@ pub(crate) async fn show(
     bearer: Bearer,
     At(id): At<InterventionId>,
 ) -> Result<Json<InterventionPage>, Problem> {
+    read(&app, &bearer.viewer, id).await.map(Json)
+}
+
+/// An intervention as far as `viewer` may see it.
+pub(crate) async fn read(app: &App, viewer: &Viewer, id: InterventionId) -> Result<InterventionPage, Problem> {
     let db = &app.kit.db;
-    let viewer = &bearer.viewer;
     let found = db.intervention(id, viewer).await?.ok_or(Code::NotFound)?;
     let mut page = InterventionPage {
         intervention: for_viewer(found, viewer),
@@ -182,7 +192,7 @@ pub(crate) async fn show(
             verdict: d.comparison.map(|c| c.verdict),
         });
     }
-    Ok(Json(page))
+    Ok(page)
 }
 
 /// Gives the steps that gave up another life: those of the intervention, and the publication of its procedure.
@@ -196,8 +206,16 @@ pub(crate) async fn retry(
     bearer: Bearer,
     At(id): At<InterventionId>,
 ) -> Result<StatusCode, Problem> {
+    revive(&app, &bearer.viewer, id).await.map(|()| StatusCode::ACCEPTED)
+}
+
+/// Gives what gave up of an intervention another life.
+///
+/// # Errors
+/// When nothing gave up.
+pub(crate) async fn revive(app: &App, viewer: &Viewer, id: InterventionId) -> Result<(), Problem> {
     let db = &app.kit.db;
-    let found = db.intervention(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
+    let found = db.intervention(id, viewer).await?.ok_or(Code::NotFound)?;
     let now = app.kit.clock.now();
     let mut retried = db.retry(&id.to_string(), now).await?;
     if let Some(procedure) = found.procedure {
@@ -207,5 +225,5 @@ pub(crate) async fn retry(
         return Err(Code::NothingToRetry.into());
     }
     app.kit.work.notify_one();
-    Ok(StatusCode::ACCEPTED)
+    Ok(())
 }

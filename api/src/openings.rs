@@ -10,7 +10,7 @@ use savoir_models::id::OpeningId;
 use savoir_models::intervention::FieldError;
 use savoir_models::opening::{Opening, OpeningDecision, OpeningRefusal, OpeningState};
 use savoir_models::store::Opened;
-use savoir_models::viewer::Audience;
+use savoir_models::viewer::{Audience, Viewer};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,12 +40,12 @@ pub(crate) struct Listing {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OpeningLine {
     #[serde(flatten)]
-    opening: Opening,
+    pub(crate) opening: Opening,
     /// The procedure's title, as it is now.
-    title: String,
+    pub(crate) title: String,
     /// What customers would read, word for word; null once the procedure is at another revision.
     #[schema(required)]
-    content: Option<Content>,
+    pub(crate) content: Option<Content>,
 }
 
 /// Lists what waits for a second approval before customers see it, the oldest first; or what was decided.
@@ -58,14 +58,26 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<OpeningLine>>, Problem> {
     let limit = input::limit(asked.limit, 50, 200)?;
     let after = input::cursor(asked.cursor.as_ref(), |text| text.parse().ok())?;
+    let state = asked.state.unwrap_or(OpeningState::Open);
+    let lines = some(&app, &bearer.viewer, (state, after), limit + 1).await?;
+    Ok(Json(Page::of(lines, limit, |l: &OpeningLine| l.opening.id.to_string(), |l| l)))
+}
+
+/// Openings in a state after the cursor, the oldest first, with what customers would read.
+pub(crate) async fn some(
+    app: &App,
+    viewer: &Viewer,
+    (state, after): (OpeningState, Option<OpeningId>),
+    limit: i64,
+) -> Result<Vec<OpeningLine>, Problem> {
     let db = &app.kit.db;
     let mut lines = Vec::new();
-    for opening in db.openings(asked.state.unwrap_or(OpeningState::Open), after, limit + 1).await? {
-        let known = db.procedure(opening.procedure, &bearer.viewer).await?.ok_or(Code::Internal)?.revision;
+    for opening in db.openings(state, after, limit).await? {
+        let known = db.procedure(opening.procedure, viewer).await?.ok_or(Code::Internal)?.revision;
         let content = (known.number == opening.revision).then(|| known.content.seen_by(Audience::Customer));
         lines.push(OpeningLine { opening, title: known.content.title.text, content });
     }
-    Ok(Json(Page::of(lines, limit, |l: &OpeningLine| l.opening.id.to_string(), |l| l)))
+    Ok(lines)
 }
 
 /// Decides whether customers may see a revision that can hurt. Only the safety role does, and nobody who approved or
@@ -87,15 +99,25 @@ pub(crate) async fn decide(
     input::Json(decision): input::Json<OpeningDecision>,
 ) -> Result<Json<Opening>, Problem> {
     let seen = input::if_match(&headers)?;
+    conclude(&app, &bearer.viewer, id, (seen, &decision)).await.map(Json)
+}
+
+/// Decides on the opening of the revision `seen`.
+pub(crate) async fn conclude(
+    app: &App,
+    viewer: &Viewer,
+    id: OpeningId,
+    (seen, decision): (i64, &OpeningDecision),
+) -> Result<Opening, Problem> {
     let (_, reason) = decision.outcome();
     if reason.is_some_and(|r| r.chars().count() > LONGEST_REASON) {
         let (en, fr) = (format!("at most {LONGEST_REASON} characters"), format!("{LONGEST_REASON} caractères au plus"));
         return Err(Problem::field(Code::InvalidFields, FieldError::new("reason", "too_long", en, fr)));
     }
-    match app.kit.db.decide_opening(id, &decision, &bearer.viewer, seen, app.kit.clock.now()).await? {
+    match app.kit.db.decide_opening(id, decision, viewer, seen, app.kit.clock.now()).await? {
         Opened::Done(opening) => {
             app.kit.work.notify_one();
-            Ok(Json(opening))
+            Ok(opening)
         }
         Opened::Refused(refusal) => Err(refused(&refusal)),
         Opened::NoOpening => Err(Code::NotFound.into()),

@@ -24,7 +24,13 @@ use crate::words::{Common, fill, role};
 use crate::{headers, language, routes};
 
 /// The pages of the menu, in its order; each shows to those whom the URL table lets in.
-const MENU: &[(&str, fn(&Common) -> &'static str)] = &[("/", |t| t.nav_search), ("/reviews", |t| t.nav_reviews)];
+const MENU: &[(&str, fn(&Common) -> &'static str)] = &[
+    ("/", |t| t.nav_search),
+    ("/reviews", |t| t.nav_reviews),
+    ("/openings", |t| t.nav_openings),
+    ("/report", |t| t.nav_report),
+    ("/interventions", |t| t.nav_interventions),
+];
 
 /// Somebody who looks at a page.
 pub(crate) struct Visitor {

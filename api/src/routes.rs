@@ -64,6 +64,7 @@ const ANYONE: Who = Who::Anyone;
 const WATCHERS: Who = Who::LocalOr(&[Administrator, Coordinator, Service]);
 const OPERATORS: Who = Who::Roles(&[Administrator, Coordinator, Expert]);
 const DELIVERERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Contractor, Service]);
+const REPORTERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Contractor]);
 const CLOSERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Service]);
 const WITNESSES: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor]);
 const READERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor, Customer]);
@@ -125,6 +126,15 @@ pub const ROUTES: &[Route] = &[
     row(GET,    "/reviews/{id}",                                      EXPERTS,    Review,     Answer, |m| on(m, pages::review::show)),
     row(POST,   "/reviews/{id}/edit",                                 EXPERTS,    Review,     Answer, |m| on(m, pages::review::edit)),
     row(POST,   "/reviews/{id}/decision",                             EXPERTS,    Review,     Answer, |m| on(m, pages::review::decide)),
+    row(GET,    "/openings",                                          OFFICE,     Review,     Answer, |m| on(m, pages::openings::show)),
+    row(POST,   "/openings/{id}/decision",                            SAFETY,     Review,     Answer, |m| on(m, pages::openings::decide)),
+    row(GET,    "/report",                                            REPORTERS,  Deliver,    Answer, |m| on(m, pages::report::show)),
+    row(POST,   "/report",                                            REPORTERS,  Deliver,    Answer, |m| on(m, pages::report::send)),
+    row(GET,    "/interventions",                                     READERS,    Read,       Answer, |m| on(m, pages::intervention::list)),
+    row(GET,    "/interventions/{id}",                                READERS,    Read,       Answer, |m| on(m, pages::intervention::show)),
+    row(POST,   "/interventions/{id}/answers",                        WITNESSES,  Deliver,    Answer, |m| on(m, pages::intervention::answer)),
+    row(POST,   "/interventions/{id}/correction",                     WITNESSES,  Deliver,    Answer, |m| on(m, pages::intervention::correct)),
+    row(POST,   "/interventions/{id}/retry",                          OPERATORS,  Operate,    Answer, |m| on(m, pages::intervention::retry)),
     row(GET,    "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::show)),
     row(POST,   "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::enter)),
     row(POST,   "/logout",                                            ALL,        Administer, Answer, |m| on(m, pages::login::leave)),

@@ -4,6 +4,7 @@
 mod bench;
 mod common;
 mod entry;
+mod field;
 mod portal;
 mod terms;
 
@@ -12,6 +13,7 @@ use savoir_models::text::Language;
 pub(crate) use bench::Bench;
 pub(crate) use common::Common;
 pub(crate) use entry::Entry;
+pub(crate) use field::Field;
 pub(crate) use portal::Portal;
 #[cfg(test)]
 use terms::Terms;
@@ -70,7 +72,9 @@ mod tests {
 
     #[test]
     fn every_word_is_told_in_both_languages_with_the_same_blanks() {
-        for (key, french, english) in [Bench::ROWS, Common::ROWS, Entry::ROWS, Portal::ROWS, Terms::ROWS].concat() {
+        for (key, french, english) in
+            [Bench::ROWS, Common::ROWS, Entry::ROWS, Field::ROWS, Portal::ROWS, Terms::ROWS].concat()
+        {
             assert!(!french.trim().is_empty() && !english.trim().is_empty(), "{key}");
             assert_eq!(french.matches("{}").count(), english.matches("{}").count(), "{key}");
             assert!(

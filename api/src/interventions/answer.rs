@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use savoir_models::id::{InterventionId, QuestionId};
 use savoir_models::intervention::{AttachmentKind, FieldError};
 use savoir_models::store::{Answered, Given};
+use savoir_models::viewer::Viewer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -72,6 +73,21 @@ pub(crate) async fn answer(
 ) -> Result<Json<StillOpen>, Problem> {
     app.kit.db.intervention(id, &bearer.viewer).await?.ok_or(Code::NotFound)?;
     let (written, spoken) = receive(&app, request).await?;
+    let written = written.into_iter().map(|a| (a.question, a.answer)).collect();
+    let open = keep(&app, &bearer.viewer, id, (written, spoken)).await?;
+    Ok(Json(StillOpen { open }))
+}
+
+/// Keeps answers, written and spoken; returns how many questions stay open.
+///
+/// # Errors
+/// When one cannot be taken: then none is kept.
+pub(crate) async fn keep(
+    app: &App,
+    viewer: &Viewer,
+    id: InterventionId,
+    (written, spoken): (Vec<(QuestionId, String)>, Vec<Sent>),
+) -> Result<usize, Problem> {
     let mut errors: Vec<FieldError> = Vec::new();
     let count = written.len() + spoken.len();
     if count == 0 || count > MOST {
@@ -79,13 +95,13 @@ pub(crate) async fn answer(
     }
     // Each answer beside the field that it came in.
     let mut answers: Vec<(String, QuestionId, Given)> = Vec::new();
-    for (i, answer) in written.into_iter().enumerate() {
-        let text = answer.answer.trim().to_owned();
+    for (i, (question, answer)) in written.into_iter().enumerate() {
+        let text = answer.trim().to_owned();
         if text.is_empty() || text.chars().count() > LONGEST {
             let (en, fr) = (format!("1 to {LONGEST} characters"), format!("de 1 à {LONGEST} caractères"));
             errors.push(FieldError::new(format!("answers[{i}].answer"), "out_of_range", en, fr));
         }
-        answers.push((format!("answers[{i}].question"), answer.question, Given::Text(text)));
+        answers.push((format!("answers[{i}].question"), question, Given::Text(text)));
     }
     for sent in spoken {
         match recording(sent) {
@@ -97,10 +113,10 @@ pub(crate) async fn answer(
         return Err(Problem::fields(Code::InvalidFields, errors));
     }
     let given: Vec<(QuestionId, Given)> = answers.iter().map(|(_, q, given)| (*q, given.clone())).collect();
-    match app.kit.db.answer(id, &given, &bearer.viewer.name, app.kit.clock.now()).await? {
+    match app.kit.db.answer(id, &given, &viewer.name, app.kit.clock.now()).await? {
         Answered::Kept { open } => {
             app.kit.work.notify_one();
-            Ok(Json(StillOpen { open }))
+            Ok(open)
         }
         Answered::NoQuestion(question) => {
             let field = answers.into_iter().rev().find(|(_, q, _)| *q == question).map(|(field, ..)| field);

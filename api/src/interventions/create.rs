@@ -53,7 +53,21 @@ pub(crate) struct DeliveryForm {
     ))]
 pub(crate) async fn create(State(app): State<Arc<App>>, bearer: Bearer, request: Request) -> Result<Response, Problem> {
     let key = idempotency_key(request.headers())?;
-    let mut delivery = upload::receive(&app, request).await?;
+    let delivery = upload::receive(&app, request).await?;
+    let (id, stage, repeated) = keep(&app, &bearer, delivery, key.as_deref()).await?;
+    Ok(received(id, stage, repeated))
+}
+
+/// Checks a delivery and keeps it: its identifier, where it stands, and whether it was there already, to the letter.
+///
+/// # Errors
+/// When it cannot be taken, or was received before with other content.
+pub(crate) async fn keep(
+    app: &App,
+    bearer: &Bearer,
+    mut delivery: Delivery,
+    key: Option<&str>,
+) -> Result<Taken, Problem> {
     scope(&mut delivery.intake, &bearer.viewer)?;
     let now = app.kit.clock.now();
     let heard = delivery.files.iter().any(|f| f.kind == AttachmentKind::Audio);
@@ -65,7 +79,7 @@ pub(crate) async fn create(State(app): State<Arc<App>>, bearer: Bearer, request:
     if !errors.is_empty() {
         return Err(Problem::fields(Code::InvalidFields, errors));
     }
-    keep(&app, &bearer, &delivery, key.as_deref(), now).await
+    put(app, bearer, &delivery, key, now).await
 }
 
 /// A contractor delivers its own work only.
@@ -124,13 +138,16 @@ fn fingerprint(delivery: &Delivery) -> Result<String, Problem> {
 /// Marks the key of a request that brought nothing new, so that its repetition is answered as it was.
 const REPEATED: &str = "repeated ";
 
-async fn keep(
+/// What a delivery is answered.
+type Taken = (InterventionId, Stage, bool);
+
+async fn put(
     app: &App,
     bearer: &Bearer,
     delivery: &Delivery,
     key: Option<&str>,
     now: Timestamp,
-) -> Result<Response, Problem> {
+) -> Result<Taken, Problem> {
     let print = fingerprint(delivery)?;
     if let Some(answer) = answered_before(app, bearer, key, &print, delivery).await? {
         return Ok(answer);
@@ -160,12 +177,11 @@ async fn keep(
     }
     tx.commit().await?;
     app.kit.work.notify_one();
-    let stage = stage(app, id, delivery, repeated).await?;
-    Ok(received(id, stage, repeated))
+    Ok((id, stage(app, id, delivery, repeated).await?, repeated))
 }
 
 /// A simultaneous request took the key: what it was answered holds for this one too, once it is committed.
-async fn taken(app: &App, bearer: &Bearer, key: &str, print: &str, delivery: &Delivery) -> Result<Response, Problem> {
+async fn taken(app: &App, bearer: &Bearer, key: &str, print: &str, delivery: &Delivery) -> Result<Taken, Problem> {
     for _ in 0..100 {
         if let Some(answer) = answered_before(app, bearer, Some(key), print, delivery).await? {
             return Ok(answer);
@@ -181,7 +197,7 @@ async fn answered_before(
     key: Option<&str>,
     print: &str,
     delivery: &Delivery,
-) -> Result<Option<Response>, Problem> {
+) -> Result<Option<Taken>, Problem> {
     let Some(key) = key else { return Ok(None) };
     let Some((id, hash)) = app.kit.db.repetition(&bearer.owner, key).await? else { return Ok(None) };
     let repeated = hash.strip_prefix(REPEATED);
@@ -189,7 +205,7 @@ async fn answered_before(
         return Err(Code::KeyReused.into());
     }
     let stage = stage(app, id, delivery, repeated.is_some()).await?;
-    Ok(Some(received(id, stage, repeated.is_some())))
+    Ok(Some((id, stage, repeated.is_some())))
 }
 
 /// Where a delivery stands: a new one at its beginning, and one that was there already wherever it has come to.

@@ -26,11 +26,11 @@ const MOST_BETWEEN: u64 = 64 * 1024;
 
 /// What was delivered.
 #[derive(Debug)]
-pub(super) struct Delivery {
-    pub(super) intake: Intake,
-    pub(super) files: Vec<Attachment>,
+pub(crate) struct Delivery {
+    pub(crate) intake: Intake,
+    pub(crate) files: Vec<Attachment>,
     /// Files that say they are recordings and are none: the reason to give when nothing else tells of the case.
-    pub(super) no_audio: Vec<FieldError>,
+    pub(crate) no_audio: Vec<FieldError>,
 }
 
 /// Takes a delivery in. Its files are kept under their hashes; files of a delivery that is
@@ -71,7 +71,7 @@ pub(super) struct Form {
 }
 
 /// A file of a form.
-pub(super) struct Sent {
+pub(crate) struct Sent {
     /// The name of its part.
     pub(super) part: String,
     /// The file, kept already.

@@ -30,6 +30,9 @@ assets! {
     "bench.css": "text/css; charset=utf-8";
     "bench.js": "text/javascript; charset=utf-8";
     "search.js": "text/javascript; charset=utf-8";
+    "follow.js": "text/javascript; charset=utf-8";
+    "report.js": "text/javascript; charset=utf-8";
+    "recordings.js": "text/javascript; charset=utf-8";
     "procedure.js": "text/javascript; charset=utf-8";
     "link.js": "text/javascript; charset=utf-8";
     "icon.svg": "image/svg+xml";

@@ -9,6 +9,9 @@ words! {
         menu: "Pages" | "Pages";
         nav_search: "Chercher" | "Search";
         nav_reviews: "À relire" | "Reviews";
+        nav_openings: "À ouvrir" | "To open";
+        nav_report: "Dicter" | "Dictate";
+        nav_interventions: "Interventions" | "Cases";
         log_out: "Se déconnecter" | "Log out";
         other_language: "English" | "Français";
         other_language_code: "en" | "fr";

@@ -42,6 +42,46 @@ impl Db {
     }
 }
 
+impl Db {
+    /// Keeps what a witness corrects or adds, as the answer to a question that nobody had asked, and lets the line read the
+    /// case again. False, and nothing is kept, while the line works on the case or once it is decided.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn correct(
+        &self,
+        id: InterventionId,
+        (asked, text): (&str, &str),
+        by: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        tx.lock_intervention(id).await?;
+        let (stage,): (String,) = write!(tx, c => sqlx::query_as("SELECT stage FROM interventions WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_one(c)
+            .await)?;
+        if ![Stage::NeedsAnswers, Stage::InReview].iter().any(|waits| waits.as_str() == stage) {
+            return Ok(false);
+        }
+        let question = QuestionId::new();
+        write!(tx, c => sqlx::query(include_str!("../../sql/questions_ask.sql"))
+            .bind(question.to_string())
+            .bind(id.to_string())
+            .bind(asked)
+            .bind(by)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|r| r.rows_affected()))?;
+        tx.answer(id, question, text, by).await?;
+        tx.put_job(Step::Redact, &id.to_string(), now).await?;
+        tx.move_to(id, Step::Redact.stage_before(), None, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
 impl Tx {
     /// Puts questions to the technician. Open ones of before are taken away: they are replaced.
     ///
