@@ -19,6 +19,7 @@ mod axe;
 mod driver;
 mod element;
 mod look;
+mod picture;
 mod traffic;
 
 use std::path::Path;
@@ -35,7 +36,6 @@ pub use element::Element;
 pub use look::{DESK, Look, PHONE};
 pub use traffic::Asked;
 
-use crate::env;
 use crate::furnished::session;
 use crate::house::House;
 use driver::{Done, Driver};
@@ -300,16 +300,6 @@ impl Browser {
         Weight { document: of("Document"), styles: of("Stylesheet"), scripts: of("Script") }
     }
 
-    /// A picture of what is in the window, as a PNG in this file.
-    ///
-    /// # Panics
-    /// When it cannot be made or kept.
-    pub async fn picture(&self, file: &Path) {
-        let picture = self.ok("a picture is made", self.driver.screenshot().await).await;
-        std::fs::create_dir_all(file.parent().expect("in a folder")).expect("a folder for pictures");
-        std::fs::write(file, picture).expect("a picture is kept");
-    }
-
     /// That nothing was complained of in the console, and nothing asked for elsewhere, since the browser was opened.
     ///
     /// # Panics
@@ -329,31 +319,6 @@ impl Browser {
     pub async fn close(mut self) {
         self.assert_quiet().await;
         self.closed = true;
-    }
-
-    /// Fails the test, with what is known of the page.
-    ///
-    /// # Panics
-    /// Always.
-    pub async fn fail(&self, why: &str) -> ! {
-        self.catch_up().await;
-        let thread = std::thread::current();
-        let name = thread.name().unwrap_or("test").replace("::", "-");
-        let file = env::target().join("screenshots/failed").join(format!("{name}.png"));
-        let pictured = match self.driver.screenshot().await {
-            Ok(picture) => std::fs::create_dir_all(file.parent().expect("in a folder"))
-                .and_then(|()| std::fs::write(&file, picture))
-                .map(|()| format!("{}", file.display()))
-                .unwrap_or_else(|error| error.to_string()),
-            Err(error) => error,
-        };
-        let url = self.driver.url().await.unwrap_or_else(|error| error);
-        let text: String = self.text().await.chars().take(4_000).collect();
-        let (complaints, elsewhere) = self.wrong();
-        panic!(
-            "{why}\n\nat {url}\npicture: {pictured}\ncomplaints: {complaints:#?}\nasked elsewhere: {elsewhere:#?}\n\
-             --- the page ---\n{text}\n---"
-        );
     }
 
     /// What is not forgiven, and what went elsewhere.

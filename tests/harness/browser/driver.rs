@@ -169,6 +169,13 @@ impl Driver {
         STANDARD.decode(text(&picture)).map_err(|error| error.to_string())
     }
 
+    /// A picture of this part of the page, in the window or not: a PNG.
+    pub(super) async fn whole_screenshot(&self, clip: Value) -> Done<Vec<u8>> {
+        let asked = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let picture = self.devtools("Page.captureScreenshot", asked).await?;
+        STANDARD.decode(text(&picture["data"])).map_err(|error| error.to_string())
+    }
+
     /// Scrolls to something and clicks in its middle.
     pub(super) async fn click(&self, node: &Node) -> Done<()> {
         self.post(&format!("element/{}/click", node.0), json!({})).await.map(drop)
