@@ -1,5 +1,6 @@
 //! The pages, one file each: its template, its handlers, who may see it in the URL table.
 
+pub(crate) mod desk;
 pub(crate) mod intervention;
 pub(crate) mod link;
 pub(crate) mod login;

@@ -135,6 +135,8 @@ pub const ROUTES: &[Route] = &[
     row(POST,   "/interventions/{id}/answers",                        WITNESSES,  Deliver,    Answer, |m| on(m, pages::intervention::answer)),
     row(POST,   "/interventions/{id}/correction",                     WITNESSES,  Deliver,    Answer, |m| on(m, pages::intervention::correct)),
     row(POST,   "/interventions/{id}/retry",                          OPERATORS,  Operate,    Answer, |m| on(m, pages::intervention::retry)),
+    row(GET,    "/desk",                                              OPERATORS,  Operate,    Answer, |m| on(m, pages::desk::show)),
+    row(GET,    "/desk/weeks.csv",                                    OPERATORS,  Operate,    Answer, |m| on(m, pages::desk::weeks)),
     row(GET,    "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::show)),
     row(POST,   "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::enter)),
     row(POST,   "/logout",                                            ALL,        Administer, Answer, |m| on(m, pages::login::leave)),

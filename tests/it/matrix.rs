@@ -103,6 +103,8 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /interventions/{id}/answers",                          "! + + + + + + + - - -"),
     ("POST /interventions/{id}/correction",                       "! + + + + + + + - - -"),
     ("POST /interventions/{id}/retry",                            "! + + + - - - - - - -"),
+    ("GET /desk",                                                 "! + + + - - - - - - -"),
+    ("GET /desk/weeks.csv",                                       "! + + + - - - - - - -"),
     ("GET /login",                                                "+ + + + + + + + + + +"),
     ("POST /login",                                               "+ + + + + + + + + + +"),
     ("POST /logout",                                              "! + + + + + + + + + +"),

@@ -71,9 +71,8 @@ words! {
         quotes_many: "{} preuves" | "{} pieces of evidence";
         unproven: "Sans preuve" | "No evidence";
         add_evidence: "Ajouter une preuve" | "Add evidence";
-        add_evidence_hint: "Sélectionnez les mots dans les preuves, ou copiez-les ici à la lettre." | "Select the words in the evidence, or copy them here to the letter.";
+        add_evidence_hint: "Pour ajouter une preuve, choisissez un énoncé puis sélectionnez les mots ci-dessous." | "To add evidence, choose a statement, then select the words below.";
         quote: "Citation" | "Quote";
-        source: "D'où" | "From";
         use_selection: "Preuve de l'énoncé choisi" | "Evidence for the chosen statement";
         finding: "À vérifier" | "To check";
         vouched: "{} s'en porte garant\u{a0}: {}" | "{} vouches for it: {}";

@@ -12,6 +12,7 @@ words! {
         nav_openings: "À ouvrir" | "To open";
         nav_report: "Dicter" | "Dictate";
         nav_interventions: "Interventions" | "Cases";
+        nav_desk: "Pilotage" | "Desk";
         log_out: "Se déconnecter" | "Log out";
         other_language: "English" | "Français";
         other_language_code: "en" | "fr";

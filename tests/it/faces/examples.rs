@@ -30,26 +30,27 @@ pub(super) const EXAMPLES: &[Example] = &[
     of("/procedures/{id}", Some(Role::Customer), "/procedures/{open}"),
     of("/procedures/{id}", Some(Role::Technician), "/procedures/{procedure}?thanks=1"),
     of("/reviews", Some(Role::Expert), "/reviews"),
-    of("/reviews", Some(Role::Expert), "/reviews?minutes=30"),
+    of("/reviews", Some(Role::Expert), "/reviews?minutes=30&verdict=new"),
     of("/reviews", Some(Role::Safety), "/reviews?family=rien"),
     of("/reviews/{id}", Some(Role::Expert), "/reviews/{review}"),
     of("/reviews/{id}", Some(Role::Expert), "/reviews/{compared}"),
     of("/reviews/{id}", Some(Role::Expert), "/reviews/{flawed}"),
     of("/reviews/{id}", Some(Role::Administrator), "/reviews/{decided}"),
     of("/openings", Some(Role::Safety), "/openings"),
-    of("/openings", Some(Role::Expert), "/openings"),
+    of("/openings", Some(Role::Coordinator), "/openings"),
     of("/report", Some(Role::Technician), "/report"),
     of("/interventions", Some(Role::Technician), "/interventions"),
-    of("/interventions", Some(Role::Coordinator), "/interventions"),
+    of("/interventions", Some(Role::Coordinator), "/interventions?waiting=true"),
     of("/interventions/{id}", Some(Role::Technician), "/interventions/{intervention}"),
     of("/interventions/{id}", Some(Role::Technician), "/interventions/{thin}"),
+    of("/desk", Some(Role::Coordinator), "/desk"),
     of("/login", None, "/login"),
     of("/login", None, "/login?to=/&name=Samir"),
     of("/link", None, "/link"),
 ];
 
-/// What browsers ask for by themselves.
-const NO_PAGES: &[&str] = &["/static/{file}"];
+/// What browsers ask for by themselves, and files.
+const NO_PAGES: &[&str] = &["/static/{file}", "/desk/weeks.csv"];
 
 impl Example {
     /// Path and query, filled.
