@@ -50,6 +50,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 pub struct Browser {
     driver: Driver,
     origin: String,
+    look: Mutex<Look>,
     traffic: Mutex<Traffic>,
     forgiven: Mutex<Vec<String>>,
     closed: bool,
@@ -112,7 +113,8 @@ impl Browser {
 
     async fn new(driver: Driver, origin: &str) -> Self {
         let (traffic, forgiven) = (Mutex::default(), Mutex::default());
-        let browser = Self { driver, origin: origin.to_owned(), traffic, forgiven, closed: false };
+        let look = Mutex::default();
+        let browser = Self { driver, origin: origin.to_owned(), look, traffic, forgiven, closed: false };
         browser.look(Look::default()).await;
         browser
     }
@@ -124,6 +126,17 @@ impl Browser {
     pub async fn look(&self, look: Look) {
         let done = look.put_on(&self.driver).await;
         done.unwrap_or_else(|error| panic!("{look:?}: {error}"));
+        *self.look.lock().expect("no test panicked in here") = look;
+    }
+
+    /// Whether pages may run scripts.
+    fn runs_scripts(&self) -> bool {
+        self.look.lock().expect("no test panicked in here").scripts
+    }
+
+    async fn let_run(&self, scripts: bool) {
+        let done = self.driver.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !scripts })).await;
+        self.ok("scripts come and go", done).await;
     }
 
     /// Comes in as somebody of this role, without the page for it: with a session's cookie. A `None` goes out again.
@@ -184,7 +197,7 @@ impl Browser {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What a script in the page gives, waited for; also where pages may not run any.
+    /// What a script in the page gives, waited for; also where pages may not run any, if it waits for nothing itself.
     ///
     /// # Panics
     /// When it throws.
@@ -285,6 +298,8 @@ impl Browser {
     pub async fn keeps(&self, files: bool) {
         let done = self.driver.devtools("Network.setCacheDisabled", json!({ "cacheDisabled": !files })).await;
         self.ok("the cache comes and goes", done).await;
+        let done = self.driver.devtools("Network.setBypassServiceWorker", json!({ "bypass": !files })).await;
+        self.ok("what is kept for the cellar comes and goes", done).await;
     }
 
     /// What the page that is open asked for, itself included.

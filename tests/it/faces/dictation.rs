@@ -45,7 +45,8 @@ async fn what_a_technician_dictates_is_heard_and_becomes_a_structured_report() {
         return savoir_tests::env::skipped("the demo's speech model is absent");
     }
     let ear = Whisper::new(WhisperSettings { model, vad: None, threads: 2, max_minutes: 10 }).unwrap();
-    let house = House::build().transcriber(Ok(Arc::new(ear))).extractor(Arc::new(Offline)).open().await.unwrap();
+    let house =
+        House::build().real_time().transcriber(Ok(Arc::new(ear))).extractor(Arc::new(Offline)).open().await.unwrap();
     let Some(browser) = phone(&house, "demo/speech/audio/fr-01.wav").await else { return };
     browser.css("#family").await.type_text("ensacheuse verticale").await;
     browser.css("#code").await.type_text("E42").await;
@@ -66,7 +67,7 @@ async fn what_a_technician_dictates_is_heard_and_becomes_a_structured_report() {
 
 #[tokio::test]
 async fn a_dictation_survives_a_lost_connection_and_a_closed_page() {
-    let house = House::build().extractor(Arc::new(Offline)).open().await.unwrap();
+    let house = House::build().real_time().extractor(Arc::new(Offline)).open().await.unwrap();
     let Some(browser) = phone(&house, "tests/fixtures/audio/sentence.wav").await else { return };
     record(&browser, 2).await;
     browser.network(false).await;
@@ -92,7 +93,7 @@ async fn a_dictation_survives_a_lost_connection_and_a_closed_page() {
 
 #[tokio::test]
 async fn a_report_is_written_without_scripts_and_what_the_line_asks_is_answered() {
-    let house = House::build().extractor(Arc::new(Offline)).open().await.unwrap();
+    let house = House::build().real_time().extractor(Arc::new(Offline)).open().await.unwrap();
     let Some(browser) = Browser::open(&house).await else { return };
     browser.look(Look::default().phone().no_scripts()).await;
     browser.enter(&house, Role::Technician, None).await;

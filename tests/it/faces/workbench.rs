@@ -103,14 +103,7 @@ async fn a_known_fault_is_merged_another_sent_back_and_a_third_refused_without_a
     let Some(browser) = Browser::open(&house).await else { return };
     browser.enter(&house, Role::Expert, None).await;
     let reviews = house.kit.db.reviews(ReviewState::Open, None, 10).await.unwrap();
-    let mut known_one = None;
-    for one in &reviews {
-        let compared = draft(&house, one.id).await.comparison.and_then(|compared| compared.nearest);
-        if matches!(compared, Some(savoir_models::draft::Known::Procedure(_))) {
-            known_one = Some(one.id);
-        }
-    }
-    let merged = known_one.expect("one that tells of a procedure");
+    let merged = review_of(&house, "compared").await;
     browser.go(&format!("/reviews/{merged}")).await;
     browser.press("m").await;
     tab_to(&browser, "button « Fusionner avec la procédure connue »").await;
