@@ -64,6 +64,7 @@ pub fn router(app: Arc<App>) -> Router {
     router
         .fallback(async || Problem::from(Code::NoRoute))
         .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed))
+        .layer(from_fn_with_state(app.clone(), auth::crossing))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), rates::door))
         .layer(from_fn(input::shape))

@@ -4,6 +4,7 @@
 //! it alone, whatever cookies come along: a broken token never falls back to somebody's session.
 
 mod origin;
+mod visitor;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,11 +16,13 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use savoir_models::account::{Account, Session};
+use savoir_models::id::SiteId;
 use savoir_models::store::Token;
 use savoir_models::viewer::{Role, Viewer};
 use secrecy::SecretString;
 
 pub(crate) use origin::{cookie_name, cookie_of, csrf_token, session_secret};
+pub(crate) use visitor::crossing;
 
 use crate::app::App;
 use crate::error::{Code, Problem};
@@ -35,6 +38,8 @@ pub(crate) struct Bearer {
     pub(crate) viewer: Viewer,
     /// The session, for those who came with a browser.
     pub(crate) session: Option<Entered>,
+    /// The web site that an unnamed visitor of the chat comes by.
+    pub(crate) site: Option<SiteId>,
 }
 
 /// Somebody with a browser.
@@ -69,7 +74,7 @@ impl<S: Sync> FromRequestParts<S> for Bearer {
 
 /// From outside the house: sees what is opened to them and their own cases, never what the house says among itself.
 pub(crate) fn is_outsider(viewer: &Viewer) -> bool {
-    matches!(viewer.role, Role::Contractor | Role::Customer)
+    matches!(viewer.role, Role::Contractor | Role::Customer | Role::Anonymous)
 }
 
 /// Lets a request through to its handler, or says why not; and holds it to its time and size.
@@ -126,7 +131,8 @@ async fn admit(
         Who::Anyone if changes => return origin::own(app, &headers).map(|()| None),
         Who::Anyone => return Ok(None),
         Who::LocalOr(_) if local => return Ok(None),
-        Who::LocalOr(roles) | Who::Roles(roles) => roles,
+        Who::VisitorsOr(_) if is_visitor(&headers) => return visitor::by_site(app, &headers).await.map(Some),
+        Who::LocalOr(roles) | Who::Roles(roles) | Who::VisitorsOr(roles) => roles,
     };
     let (bearer, token) = if headers.contains_key(header::AUTHORIZATION) {
         let (bearer, token) = by_token(app, &headers).await?;
@@ -159,13 +165,18 @@ async fn admit(
     Ok(Some(bearer))
 }
 
+/// Whether somebody shows the key of a web site, and nothing of their own that says more.
+fn is_visitor(headers: &HeaderMap) -> bool {
+    headers.contains_key(visitor::SITE_KEY) && !headers.contains_key(header::AUTHORIZATION)
+}
+
 async fn by_token(app: &Arc<App>, headers: &HeaderMap) -> Result<(Bearer, Token), Problem> {
     let (secret, now) = (secret(headers).ok_or(Code::TokenMissing)?, app.kit.clock.now());
     let token = app.kit.db.bearer(secret, now).await?.ok_or(Code::TokenUnknown)?;
     if token.is_stale(now) {
         note_use(app, Used::Token(token.id));
     }
-    Ok((Bearer { owner: token.id.to_string(), viewer: token.viewer.clone(), session: None }, token))
+    Ok((Bearer { owner: token.id.to_string(), viewer: token.viewer.clone(), session: None, site: None }, token))
 }
 
 async fn by_session(app: &Arc<App>, headers: &HeaderMap) -> Result<Bearer, Problem> {
@@ -176,7 +187,7 @@ async fn by_session(app: &Arc<App>, headers: &HeaderMap) -> Result<Bearer, Probl
         note_use(app, Used::Session(session.id));
     }
     let (owner, viewer) = (account.id.to_string(), account.viewer());
-    Ok(Bearer { owner, viewer, session: Some(Entered { session, account, secret: secret.into() }) })
+    Ok(Bearer { owner, viewer, session: Some(Entered { session, account, secret: secret.into() }), site: None })
 }
 
 enum Used {

@@ -12,6 +12,7 @@ pub mod models;
 pub mod person;
 pub mod reindex;
 pub mod serve;
+pub mod site;
 pub mod status;
 pub mod token;
 pub mod worker;

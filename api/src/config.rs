@@ -5,6 +5,7 @@
 //! No struct here has a default of its own: a key that is missing in the default file does not load.
 
 mod accounts;
+mod chat;
 mod check;
 mod llm;
 mod load;
@@ -23,6 +24,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub use accounts::Accounts;
+pub use chat::Chat;
 pub use llm::{Llm, Preset};
 pub use load::{ConfigError, Problem, Sources};
 pub(crate) use oidc::is_confidential;
@@ -48,6 +50,8 @@ pub struct Config {
     pub accounts: Accounts,
     /// How often one may ask.
     pub limits: Limits,
+    /// How much a visitor of the chat may say.
+    pub chat: Chat,
     /// Outgoing calls.
     pub network: Network,
     /// Log-in by OpenID Connect.

@@ -47,9 +47,11 @@ codes! {
     TokenUnknown = "token_unknown", 401, "This token is unknown, expired or revoked: ask an administrator for a new one.", "Ce jeton est inconnu, expiré ou révoqué : demandez-en un nouveau à un administrateur.";
     SessionUnknown = "session_unknown", 401, "This session is unknown or has ended: log in again.", "Cette session est inconnue ou terminée : reconnectez-vous.";
     LoginFailed = "login_failed", 401, "The name or the password is wrong, or nobody comes in with this account.", "Le nom ou le mot de passe est erroné, ou ce compte est fermé.";
+    SiteUnknown = "site_unknown", 401, "This site key is unknown or was taken back: ask whoever runs the site.", "Cette clé de site est inconnue ou révoquée : voyez qui gère le site.";
     Forbidden = "forbidden", 403, "The role of this token does not allow this.", "Le rôle de ce jeton ne permet pas cette action.";
     OutOfScope = "out_of_scope", 403, "This token is not made for this.", "Ce jeton n'est pas fait pour cela.";
     CrossSite = "cross_site", 403, "This comes from a page of another site: nothing was done.", "Cette requête vient d'une page d'un autre site : rien n'a été fait.";
+    OriginRefused = "origin_refused", 403, "The chat is not open to pages of this address: an administrator can add it to the site.", "La conversation n'est pas ouverte aux pages de cette adresse : un administrateur peut l'ajouter au site.";
     CsrfMissing = "csrf_missing", 403, "The header X-CSRF-Token is missing or wrong: send the csrf_token of GET /api/v1/session.", "L'en-tête X-CSRF-Token manque ou est erroné : envoyez le csrf_token de GET /api/v1/session.";
     OidcRefused = "oidc_refused", 403, "The log-in provider did not let you in, or what it says cannot be believed: begin again.", "Le fournisseur d'identité ne vous a pas laissé entrer, ou sa réponse n'est pas recevable : recommencez.";
     OidcNoRole = "oidc_no_role", 403, "The log-in provider knows you, but none of your groups has a role here: ask an administrator for one.", "Le fournisseur d'identité vous connaît, mais aucun de vos groupes n'a de rôle ici : demandez-en un à un administrateur.";
@@ -71,6 +73,9 @@ codes! {
     SessionNeeded = "session_needed", 409, "This is for those who came in with a browser: a token has no session.", "Ceci est réservé à qui est entré avec un navigateur : un jeton n'a pas de session.";
     NameTaken = "name_taken", 409, "There is an account of this name already.", "Un compte porte déjà ce nom.";
     LastAdministrator = "last_administrator", 409, "This is the last administrator who can come in: make another one first.", "C'est le dernier administrateur qui peut entrer : créez-en un autre d'abord.";
+    ChatFull = "chat_full", 409, "This conversation takes no more messages: begin another one, or call with the reference.", "Cette conversation n'accepte plus de message : commencez-en une autre, ou appelez avec le numéro de demande.";
+    RequestSettled = "request_settled", 409, "Somebody has this request already, or it is closed: read it again.", "Quelqu'un a déjà pris cette demande, ou elle est close : relisez-la.";
+    ChatEnded = "chat_ended", 410, "This conversation was silent for too long and has ended: begin another one.", "Cette conversation est restée trop longtemps silencieuse et est terminée : commencez-en une autre.";
     Removed = "removed", 410, "This file is no longer kept: its bytes were removed.", "Ce fichier n'est plus conservé : son contenu a été supprimé.";
     Stale = "stale", 412, "It was changed since you read it: read it again and redo your change.", "Le texte a été modifié depuis votre lecture : relisez-le et refaites votre modification.";
     TooLarge = "too_large", 413, "The body is larger than allowed.", "Le corps de la requête dépasse la taille permise.";

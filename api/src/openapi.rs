@@ -11,8 +11,8 @@ use crate::error::ProblemBody;
 use crate::events::StepProgress;
 use crate::routes::{Pace, ROUTES, Route, Who};
 use crate::{
-    accounts, audit, events, interventions, oidc, openapi, openings, operations, procedures, reviews, search, session,
-    tokens,
+    accounts, audit, chats, events, interventions, oidc, openapi, openings, operations, procedures, requests, reviews,
+    search, session, sites, tokens,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,8 @@ use crate::{
         session::log_in, session::show, session::log_out, session::change_password, session::list, session::end,
         session::redeem, oidc::start, oidc::callback, accounts::list, accounts::create, accounts::change, accounts::link,
         tokens::list, tokens::create, tokens::revoke, openapi::serve, audit::list,
+        chats::create, chats::show, chats::say, requests::list, requests::show, requests::decide,
+        sites::list, sites::create, sites::revoke,
     ),
     components(schemas(ProblemBody, StepProgress)),
     modifiers(&Common),
@@ -63,6 +65,9 @@ impl Modify for Common {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(token));
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        let said = "The key of a web site that embeds the chat; the header Origin must be one of the site's own.";
+        let site = ApiKey::Header(ApiKeyValue::with_description("X-Site-Key", said));
+        components.add_security_scheme("site", SecurityScheme::ApiKey(site));
         for route in ROUTES {
             let Some(item) = document.paths.paths.get_mut(route.path) else { continue };
             let operation = match route.verb() {
@@ -97,7 +102,7 @@ fn complete(operation: &mut Operation, route: &Route) {
         let answer = operation.responses.responses.entry(status.to_owned());
         answer.or_insert_with(|| RefOr::T(problem(status)));
     }
-    if let Who::Roles(roles) | Who::LocalOr(roles) = route.who {
+    if let Who::Roles(roles) | Who::LocalOr(roles) | Who::VisitorsOr(roles) = route.who {
         let roles = roles.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
         let said = operation.description.take().unwrap_or_default();
         let scope = route.scope;

@@ -30,6 +30,8 @@ enum Who {
     Failing(IpAddr),
     Reading(String),
     Writing(String),
+    Visiting(IpAddr),
+    Site(String),
 }
 
 /// The counts.
@@ -130,6 +132,14 @@ pub(crate) async fn door(State(app): State<Arc<App>>, request: Request, next: Ne
 pub(crate) async fn hold(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let Some(bearer) = request.extensions().get::<Bearer>() else { return next.run(request).await };
     let (limits, owner) = (&app.config.limits, bearer.owner.clone());
+    if bearer.site.is_some() {
+        let address =
+            peer::address(request.extensions(), request.headers(), app.config.server.trusted_proxies.as_ref());
+        return match visit(&app, address.map(peer::caller), owner) {
+            Ok(()) => next.run(request).await,
+            Err(wait) => too_many(wait).into_response(),
+        };
+    }
     let (who, per_minute) = if request.method().is_safe() {
         (Who::Reading(owner), limits.reads_per_minute)
     } else {
@@ -139,6 +149,15 @@ pub(crate) async fn hold(State(app): State<Arc<App>>, request: Request, next: Ne
         Ok(()) => next.run(request).await,
         Err(wait) => too_many(wait).into_response(),
     }
+}
+
+/// Counts a visitor of a web site, by their address and by the site.
+fn visit(app: &App, address: Option<IpAddr>, site: String) -> Result<(), Duration> {
+    let (chat, now) = (&app.config.chat, Instant::now());
+    if let Some(address) = address {
+        app.rates.take(Who::Visiting(address), chat.visitor_per_minute, now)?;
+    }
+    app.rates.take(Who::Site(site), chat.site_per_minute, now)
 }
 
 fn too_many(wait: Duration) -> Problem {

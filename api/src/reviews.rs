@@ -257,14 +257,20 @@ pub(crate) async fn replace(
     let redaction = app.kit.db.redaction(draft.intervention).await?.unwrap_or_default();
     verify(&case, &redaction, &mut content);
     let edited = Entry::new(viewer, Action::DraftEdited, id, format!("version {} replaced", draft.version));
-    keep(app, &draft, &content, (id, edited)).await
+    keep(app, &draft, &content, viewer, (id, edited)).await
 }
 
 /// Keeps what an expert made of a draft, unless somebody was quicker.
-async fn keep(app: &App, draft: &Draft, content: &Content, (id, entry): (ReviewId, Entry)) -> Result<Edited, Problem> {
+async fn keep(
+    app: &App,
+    draft: &Draft,
+    content: &Content,
+    by: &Viewer,
+    (id, entry): (ReviewId, Entry),
+) -> Result<Edited, Problem> {
     let mut tx = app.kit.db.begin().await?;
     let now = app.kit.clock.now();
-    let Some(version) = tx.edit_draft(draft, content, &entry.who, now).await? else {
+    let Some(version) = tx.edit_draft(draft, content, by, now).await? else {
         drop(tx);
         let (review, current) = found(app, id).await?;
         still_open(&review)?;

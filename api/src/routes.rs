@@ -8,8 +8,8 @@ use savoir_models::viewer::Role;
 
 use crate::app::App;
 use crate::{
-    accounts, audit, events, interventions, oidc, openapi, openings, operations, page, pages, procedures, reviews,
-    search, session, tokens,
+    accounts, audit, chats, events, interventions, oidc, openapi, openings, operations, page, pages, procedures,
+    requests, reviews, search, session, sites, tokens,
 };
 
 /// Who may pass.
@@ -19,6 +19,8 @@ pub enum Who {
     Anyone,
     /// Programs on this machine without a token; others with a token of one of these roles.
     LocalOr(&'static [Role]),
+    /// Visitors of a web site who show its key from its own pages; others with a token of one of these roles.
+    VisitorsOr(&'static [Role]),
     /// Those with a token of one of these roles.
     Roles(&'static [Role]),
 }
@@ -68,7 +70,8 @@ const REPORTERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technici
 const CLOSERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Technician, Service]);
 const WITNESSES: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor]);
 const READERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor, Customer]);
-const ALL: Who = Who::Roles(Role::ALL);
+const ALL: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor, Customer, Service]);
+const TALKERS: Who = Who::VisitorsOr(&[Administrator, Coordinator, Expert, Safety, Customer]);
 const HOUSE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Service]);
 const OFFICE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety]);
 const SAFETY: Who = Who::Roles(&[Safety]);
@@ -118,6 +121,15 @@ pub const ROUTES: &[Route] = &[
     row(POST,   "/api/v1/tokens",                                     LEADERS,    Administer, Answer, |m| on(m, tokens::create)),
     row(DELETE, "/api/v1/tokens/{id}",                                LEADERS,    Administer, Answer, |m| on(m, tokens::revoke)),
     row(GET,    "/api/v1/audit",                                      LEADERS,    Administer, Answer, |m| on(m, audit::list)),
+    row(POST,   "/api/v1/chats",                                      TALKERS,    Deliver,    Answer, |m| on(m, chats::create)),
+    row(GET,    "/api/v1/chats/{id}",                                 TALKERS,    Read,       Answer, |m| on(m, chats::show)),
+    row(POST,   "/api/v1/chats/{id}/messages",                        TALKERS,    Deliver,    Answer, |m| on(m, chats::say)),
+    row(GET,    "/api/v1/requests",                                   OPERATORS,  Operate,    Answer, |m| on(m, requests::list)),
+    row(GET,    "/api/v1/requests/{id}",                              OPERATORS,  Operate,    Answer, |m| on(m, requests::show)),
+    row(POST,   "/api/v1/requests/{id}/decision",                     OPERATORS,  Operate,    Answer, |m| on(m, requests::decide)),
+    row(GET,    "/api/v1/sites",                                      LEADERS,    Administer, Answer, |m| on(m, sites::list)),
+    row(POST,   "/api/v1/sites",                                      LEADERS,    Administer, Answer, |m| on(m, sites::create)),
+    row(DELETE, "/api/v1/sites/{id}",                                 LEADERS,    Administer, Answer, |m| on(m, sites::revoke)),
     row(GET,    "/",                                                  READERS,    Read,       Answer, |m| on(m, pages::search::show)),
     row(GET,    "/procedures/{id}",                                   READERS,    Read,       Answer, |m| on(m, pages::procedure::show)),
     row(POST,   "/procedures/{id}/feedback",                          READERS,    Deliver,    Answer, |m| on(m, pages::procedure::feedback)),
@@ -166,7 +178,7 @@ pub(crate) fn may_see(path: &str, role: Role) -> bool {
     let row = ROUTES.iter().find(|route| route.path == path && route.method == GET);
     row.is_some_and(|route| match route.who {
         Who::Anyone => true,
-        Who::LocalOr(roles) | Who::Roles(roles) => roles.contains(&role),
+        Who::LocalOr(roles) | Who::Roles(roles) | Who::VisitorsOr(roles) => roles.contains(&role),
     })
 }
 

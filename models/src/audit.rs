@@ -51,6 +51,12 @@ words!(
         TokenMade = "token_made",
         /// Took a token back.
         TokenRevoked = "token_revoked",
+        /// Let a web site embed the chat.
+        SiteMade = "site_made",
+        /// Took the key of a web site back.
+        SiteRevoked = "site_revoked",
+        /// Took a request of the chat over, or closed it.
+        RequestDecided = "request_decided",
         /// Took out what is known of a person.
         PersonExported = "person_exported",
         /// Erased what is known of a person.

@@ -74,6 +74,10 @@ id!(/** A bearer token. */ TokenId);
 id!(/** An account. */ AccountId);
 id!(/** A browser that somebody came in with. */ SessionId);
 id!(/** A call of a language model. */ UsageId);
+id!(/** A web site that embeds the chat. */ SiteId);
+id!(/** A conversation. */ ChatId);
+id!(/** A message of a conversation. */ MessageId);
+id!(/** A request to people. */ RequestId);
 
 /// `bytes` random bytes in hexadecimal, from the operating system: for secrets such as tokens.
 #[must_use]

@@ -19,12 +19,14 @@
 //! | [`seen`] | what each class of readers sees |
 //! | [`account`] | who comes in, and for what |
 //! | [`audit`] | who did what, sealed |
+//! | [`chat`] | a customer's conversation, and the request that people take over |
 //! | [`job`] | a unit of work of the durable line |
 //! | [`store`] | where all of it is kept |
 
 pub mod account;
 pub mod amend;
 pub mod audit;
+pub mod chat;
 pub mod clock;
 pub mod content;
 pub mod draft;

@@ -31,6 +31,8 @@ pub struct Removed {
     pub transcripts: u64,
     /// Messages.
     pub exchanges: u64,
+    /// Conversations of the chat.
+    pub chats: u64,
 }
 
 impl Removed {
@@ -40,12 +42,13 @@ impl Removed {
         self.files += other.files;
         self.transcripts += other.transcripts;
         self.exchanges += other.exchanges;
+        self.chats += other.chats;
     }
 
-    /// In words, for the audit log.
+    /// What was taken out of cases, in words, for the audit log.
     #[must_use]
     pub fn told(&self) -> String {
-        let Self { cases, files, transcripts, exchanges } = self;
+        let Self { cases, files, transcripts, exchanges, .. } = self;
         format!("{cases} cases: {files} recordings, {transcripts} transcripts, {exchanges} messages")
     }
 }

@@ -16,6 +16,8 @@ words!(
         Questions = "questions",
         /// To find out what the endpoint can do.
         Probe = "probe",
+        /// To understand what a visitor of the chat means.
+        Chat = "chat",
     }
 );
 

@@ -50,6 +50,8 @@ pub struct Retention {
     pub transcripts: Option<Duration>,
     /// Messages between the customer and the house.
     pub exchanges: Option<Duration>,
+    /// Conversations of the chat, from their last message on.
+    pub chats: Option<Duration>,
 }
 
 impl Default for LineSettings {

@@ -1,6 +1,7 @@
 //! Savoir's verbs: the steps of the line, the adapters to models, the index and the search.
 
 pub mod blobs;
+pub mod chat;
 pub mod codes;
 pub mod compare;
 pub mod embed;

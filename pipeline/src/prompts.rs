@@ -216,6 +216,11 @@ prompt!(
     compare from "compare/system.fr.md", "compare/system.en.md", "compare/user.md", "compare/schema.json" {}
 );
 
+prompt!(
+    /// What a visitor of the chat says. The one source is the `message`, with the question that it answers.
+    chat from "chat/system.fr.md", "chat/system.en.md", "chat/user.md", "chat/schema.json" {}
+);
+
 #[derive(Template)]
 #[template(path = "repair/fr.md")]
 struct RepairFrench<'a> {
@@ -271,6 +276,7 @@ mod tests {
             extract::prompt(&house, &extract::User { french: true, sources: &sources, part: None, facts: "" }),
             questions::prompt(&house, &questions::User { french: true, sources: &sources, lacks: "x" }),
             compare::prompt(&house, &compare::User { french: false, sources: &sources }),
+            chat::prompt(&house, &chat::User { french: true, sources: &sources }),
         ];
         for prompt in &prompts {
             assert_eq!(prompt.schema["type"], "object", "{}", prompt.name);

@@ -187,5 +187,6 @@ fn names(role: Role) -> &'static str {
         Role::Contractor => "Lucas Weber",
         Role::Customer => "Julie Martin",
         Role::Service => "Connecteur",
+        Role::Anonymous => "Visiteur",
     }
 }

@@ -42,7 +42,7 @@ fn may(word: &str, (role, organisation): (Role, Option<&str>), path: &str) -> bo
         Role::Administrator | Role::Coordinator | Role::Expert | Role::Safety => Some(Audience::Internal),
         Role::Technician => Some(Audience::Technician),
         Role::Contractor => Some(Audience::Contractor),
-        Role::Customer => Some(Audience::Customer),
+        Role::Customer | Role::Anonymous => Some(Audience::Customer),
         Role::Service => None,
     };
     let up_to = |audience| class.is_some_and(|class| class <= audience);

@@ -4,6 +4,8 @@
 mod attacks;
 mod audit;
 mod browser;
+mod canaries;
+mod chat;
 mod crash;
 mod doors;
 mod embed;

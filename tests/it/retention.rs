@@ -23,8 +23,12 @@ const SAID: &str = "Bonjour, Nathalie Quéré ici : la mâchoire ne chauffe plus
 
 /// Both houses, with everything kept for so many days, messages for twice as many.
 async fn houses(days: u32) -> Vec<House> {
-    let retention =
-        Retention { audio: Some(DAY * days), transcripts: Some(DAY * days), exchanges: Some(DAY * days * 2) };
+    let retention = Retention {
+        audio: Some(DAY * days),
+        transcripts: Some(DAY * days),
+        exchanges: Some(DAY * days * 2),
+        chats: Some(DAY * days),
+    };
     let line = LineSettings { poll: Duration::from_millis(5), retention, ..LineSettings::default() };
     let mut all = vec![House::build().line(line.clone()).open().await.unwrap()];
     all.extend(House::build().postgres().line(line).open().await);

@@ -12,6 +12,7 @@ impl Config {
         let mut found = Vec::new();
         self.check_server(&mut found);
         self.check_accounts(&mut found);
+        self.check_chat(&mut found);
         self.check_oidc(&mut found);
         self.check_database(&mut found);
         self.check_worker(&mut found);

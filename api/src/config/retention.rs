@@ -15,6 +15,8 @@ pub struct Retention {
     pub transcripts_days: u32,
     /// Messages between the customer and the house.
     pub exchanges_days: u32,
+    /// Conversations of the chat.
+    pub chats_days: u32,
 }
 
 impl Retention {
@@ -26,6 +28,7 @@ impl Retention {
             audio: days(self.audio_days),
             transcripts: days(self.transcripts_days),
             exchanges: days(self.exchanges_days),
+            chats: days(self.chats_days),
         }
     }
 }

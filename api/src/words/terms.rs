@@ -17,6 +17,7 @@ words! {
         coordinator: "coordinateur" | "coordinator";
         customer: "client" | "customer";
         service: "connecteur" | "connector";
+        anonymous: "visiteur" | "visitor";
         for_internal: "Experts seulement" | "Experts only";
         for_technician: "Techniciens" | "Technicians";
         for_contractor: "Techniciens et sous-traitants" | "Technicians and contractors";
@@ -44,6 +45,7 @@ pub(crate) const fn role(role: Role, language: Language) -> &'static str {
         Role::Coordinator => t.coordinator,
         Role::Customer => t.customer,
         Role::Service => t.service,
+        Role::Anonymous => t.anonymous,
     }
 }
 

@@ -72,6 +72,14 @@ pub const TEXTS: &[TextColumn] = &[
     text("jobs", "fault", "id", "subject"),
     json("passages", "passage", "id", "owner_id"),
     signed("tokens", "name", "id", "''"),
+    text("chats", "machine", "id", "id"),
+    text("chats", "symptom", "id", "id"),
+    text("chats", "organisation", "id", "id"),
+    signed("chats", "visitor", "id", "id"),
+    text("chat_messages", "text", "id", "chat_id"),
+    text("requests", "outcome", "id", "chat_id"),
+    signed("requests", "taken_by", "id", "chat_id"),
+    signed("requests", "closed_by", "id", "chat_id"),
 ];
 
 /// A text as it is kept.

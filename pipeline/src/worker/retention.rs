@@ -16,6 +16,9 @@ const NIGHT: Duration = Duration::from_secs(20 * 3_600);
 /// Cases that are changed in one commit: the writer is not to be held for long.
 const AT_ONCE: i64 = 50;
 
+/// A conversation in which nobody has said a word by then is none.
+const UNUSED: Duration = Duration::from_secs(86_400);
+
 /// Bytes that were written since may belong to a delivery whose row is still to come: no upload takes that long.
 const YOUNG: Duration = Duration::from_secs(6 * 3_600);
 
@@ -46,8 +49,26 @@ pub(super) async fn night(kit: &Kit) -> Result<Removed, StoreError> {
             break;
         }
     }
+    all.chats = chats(kit, before(kept.chats), now).await?;
     sweep(&kit.db, &kit.blobs, now).await?;
     Ok(all)
+}
+
+/// Removes conversations that were silent since `before`, and those in which nobody said a word. Returns how many.
+async fn chats(kit: &Kit, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    let mut all = 0;
+    loop {
+        let mut tx = kit.db.begin().await?;
+        let some = tx.remove_chats(before, ago(now, UNUSED), AT_ONCE).await?;
+        if some > 0 {
+            tx.note(Entry::new(&house(), Action::RetentionApplied, "chats", format!("{some} conversations")), now);
+        }
+        tx.commit().await?;
+        all += some;
+        if some == 0 {
+            return Ok(all);
+        }
+    }
 }
 
 fn ago(now: Timestamp, time: Duration) -> Timestamp {

@@ -28,7 +28,7 @@ async fn every_route_lets_exactly_the_roles_of_its_row_pass() {
     for route in ROUTES {
         let roles = match route.who {
             Who::Anyone => continue,
-            Who::LocalOr(roles) | Who::Roles(roles) => roles,
+            Who::LocalOr(roles) | Who::Roles(roles) | Who::VisitorsOr(roles) => roles,
         };
         let method: axum::http::Method = route.verb().parse().unwrap();
         let _ = call(method.clone(), &filled(route.path)).to(&house).await.problem(401, "token_missing");

@@ -95,8 +95,8 @@ fn every_example_is_of_a_page_that_its_reader_may_see() {
         let route = pages().find(|route| route.path == example.route).unwrap_or_else(|| panic!("no {}", example.route));
         let lets_in = match (route.who, example.role) {
             (Who::Anyone, _) => true,
-            (Who::Roles(roles) | Who::LocalOr(roles), Some(role)) => roles.contains(&role),
-            (Who::Roles(_) | Who::LocalOr(_), None) => false,
+            (Who::Roles(roles) | Who::LocalOr(roles) | Who::VisitorsOr(roles), Some(role)) => roles.contains(&role),
+            (Who::Roles(_) | Who::LocalOr(_) | Who::VisitorsOr(_), None) => false,
         };
         assert!(lets_in, "{} as {:?}", example.path, example.role);
     }

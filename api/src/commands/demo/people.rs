@@ -50,7 +50,7 @@ pub(super) async fn people(kit: &Kit) -> anyhow::Result<People> {
     let now = kit.clock.now();
     let mut people = People { password, ..People::default() };
     for (role, name, organisation) in ACCOUNTS {
-        let viewer = Viewer { name: name.into(), role, organisation: organisation.map(Into::into) };
+        let viewer = Viewer { organisation: organisation.map(Into::into), ..Viewer::new(name, role) };
         // In a folder that was named, they may be there from the last time.
         let known = kit.db.account_named(name).await?.map(|known| known.account.id);
         let mut tx = kit.db.begin().await?;
@@ -70,7 +70,7 @@ pub(super) async fn people(kit: &Kit) -> anyhow::Result<People> {
     }
     let mut tx = kit.db.begin().await?;
     for (role, name, organisation) in BEARERS {
-        let viewer = Viewer { name: name.into(), role, organisation: organisation.map(Into::into) };
+        let viewer = Viewer { organisation: organisation.map(Into::into), ..Viewer::new(name, role) };
         // A demo's tokens need not outlive the week in which somebody looks at it.
         let end = now.after(Duration::from_secs(7 * 86_400));
         people.tokens.push((role, tx.put_token(&viewer, Some(end), now).await?));
