@@ -84,7 +84,12 @@ async function contentNow() {
   const answer = await call("GET", `/api/v1/reviews/${bench.dataset.review}`);
   return answer.ok ? (await answer.json()).draft.content : null;
 }
-async function undo() {
+function undo() {
+  // After what is still on its way: it is of the version that was made there.
+  busy = busy.then(takeBack);
+  return busy;
+}
+async function takeBack() {
   const list = past();
   const content = list.pop();
   if (!content) return tell(bench.dataset.nothing);
@@ -136,6 +141,8 @@ function send(form, button) {
       return;
     }
     if (before) remember([...past(), before]);
+    // What is kept is not kept again when its field goes with the old page.
+    for (const field of form.querySelectorAll("textarea")) field.defaultValue = field.value;
     put(await parse(answer));
     tell(bench.dataset.saved, true);
   });

@@ -152,7 +152,6 @@ $("again").addEventListener("click", async () => {
 });
 
 if (window.MediaRecorder && navigator.mediaDevices) {
-  $("voice").hidden = false;
   $("written").open = false;
   const left = await unsent().catch(() => null);
   if (left) {
@@ -160,4 +159,4 @@ if (window.MediaRecorder && navigator.mediaDevices) {
     listen();
     say(words.unsent);
   }
-}
+} else $("voice").hidden = true;

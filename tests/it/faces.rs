@@ -1,6 +1,10 @@
 //! The pages, as people see them: in a browser.
 
+mod dictation;
 mod entry;
 mod examples;
+mod openings;
 mod pages;
 mod portal;
+mod screenshots;
+mod workbench;
