@@ -148,7 +148,13 @@ function send(form, button) {
   });
   return busy;
 }
+// How long a review was read: the seconds in which its page was looked at.
+let read = 0;
+setInterval(() => {
+  if (!document.hidden && document.hasFocus()) read += 1;
+}, 1000);
 bench.addEventListener("submit", (event) => {
+  if (event.target.elements.seconds) event.target.elements.seconds.value = String(Math.max(1, read));
   if (!event.target.matches("[data-live]")) return;
   event.preventDefault();
   send(event.target, event.submitter);

@@ -13,7 +13,7 @@
 //! browser.close().await;                                             // nothing was complained of, nothing went elsewhere
 //! ```
 //!
-//! Whatever does not come within five seconds fails the test, with the page's text and a picture of it.
+//! Whatever does not come within twenty seconds fails the test, with the page's text and a picture of it.
 
 mod axe;
 mod driver;
@@ -42,7 +42,7 @@ use driver::{Done, Driver};
 use traffic::Traffic;
 
 /// How long is waited for what is to come.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(30);
 
@@ -256,7 +256,7 @@ impl Browser {
     /// Waits until `holds`.
     ///
     /// # Panics
-    /// When it does not within five seconds.
+    /// When it does not within twenty seconds.
     pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> bool) {
         let begun = Instant::now();
         while !holds().await {
@@ -270,7 +270,7 @@ impl Browser {
     /// Waits until the page shows this text.
     ///
     /// # Panics
-    /// When it does not within five seconds.
+    /// When it does not within twenty seconds.
     pub async fn sees(&self, text: &str) {
         self.until(&format!("« {text} » on the page"), async || self.text().await.contains(text)).await;
     }
@@ -278,7 +278,7 @@ impl Browser {
     /// Waits until the browser is at this path and query.
     ///
     /// # Panics
-    /// When it is not within five seconds.
+    /// When it is not within twenty seconds.
     pub async fn is_at(&self, path: &str) {
         self.until(&format!("to be at {path}"), async || self.path().await == path).await;
     }

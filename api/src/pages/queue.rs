@@ -97,7 +97,9 @@ pub(crate) async fn show(
     let fits = |line: &ReviewLine| {
         let is_mine = line.review.assigned_to.as_ref() == Some(name) || called.contains(&line.review.id);
         let family = asked.family.is_empty() || line.family.as_ref() == Some(&asked.family);
-        (asked.mine.is_none() || is_mine) && family && (asked.verdict.is_empty() || line.verdict.is_some_and(|v| v.as_str() == asked.verdict))
+        (asked.mine.is_none() || is_mine)
+            && family
+            && (asked.verdict.is_empty() || line.verdict.is_some_and(|v| v.as_str() == asked.verdict))
     };
     let pace = app.kit.db.pace().await?.unwrap_or(USUAL).max(1.0);
     let most = asked.minutes.map_or(usize::MAX, |m| ((m.clamp(1, 600) * 60) as f64 / pace).max(1.0) as usize);
@@ -107,7 +109,8 @@ pub(crate) async fn show(
     };
     let lines = found.into_iter().filter(fits).take(most).map(line).collect();
     let pace = fill(t.seconds, &[&pace.round()]);
-    let is_filtered = !asked.family.is_empty() || !asked.verdict.is_empty() || asked.minutes.is_some() || asked.mine.is_some();
+    let is_filtered =
+        !asked.family.is_empty() || !asked.verdict.is_empty() || asked.minutes.is_some() || asked.mine.is_some();
     let verdicts = Verdict::ALL.iter().map(|v| (*v, verdict(*v, t))).collect();
     let notice = asked.refused.map(|n| count(language, n, t.refused_one, t.refused_many));
     let notice = notice.or_else(|| asked.before.done.as_ref().map(|_| t.decided_now.to_owned()));

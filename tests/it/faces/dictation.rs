@@ -44,7 +44,7 @@ async fn what_a_technician_dictates_is_heard_and_becomes_a_structured_report() {
     if !model.is_file() {
         return savoir_tests::env::skipped("the demo's speech model is absent");
     }
-    let ear = Whisper::new(WhisperSettings { model, vad: None, threads: 2, max_minutes: 10 }).unwrap();
+    let ear = Whisper::new(WhisperSettings { model, vad: None, threads: 2, max_minutes: 10, decoding: savoir_pipeline::speech::apart::Decoding::Here }).unwrap();
     let house =
         House::build().real_time().transcriber(Ok(Arc::new(ear))).extractor(Arc::new(Offline)).open().await.unwrap();
     let Some(browser) = phone(&house, "demo/speech/audio/fr-01.wav").await else { return };
