@@ -18,7 +18,7 @@ use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::{Attachment, FieldError};
 use savoir_models::opening::{Opening, OpeningState};
 use savoir_models::review::{Decision, Review, ReviewState};
-use savoir_models::store::{Decided, Reading};
+use savoir_models::store::{Decided, Queued, Reading};
 use savoir_models::viewer::Viewer;
 use savoir_pipeline::verify::hazards;
 use savoir_pipeline::verify::verify;
@@ -91,20 +91,15 @@ pub(crate) async fn queue(
     after: Option<(f64, ReviewId)>,
     limit: i64,
 ) -> Result<Vec<ReviewLine>, Problem> {
-    let db = &app.kit.db;
-    let mut lines = Vec::new();
-    for review in db.reviews(state, after, limit).await? {
-        let draft = db.draft(review.draft).await?.ok_or(Code::Internal)?;
-        lines.push(ReviewLine {
-            review,
-            open_findings: draft.content.open_findings().len(),
-            version: draft.version,
-            title: draft.content.title.text,
-            family: draft.content.applies_to.family,
-            verdict: draft.comparison.map(|c| c.verdict),
-        });
-    }
-    Ok(lines)
+    let line = |queued: Queued| ReviewLine {
+        open_findings: queued.content.open_findings().len(),
+        title: queued.content.title.text,
+        family: queued.content.applies_to.family,
+        verdict: queued.verdict,
+        version: queued.version,
+        review: queued.review,
+    };
+    Ok(app.kit.db.queue(state, after, limit).await?.into_iter().map(line).collect())
 }
 
 /// A text that statements of the draft rest on.

@@ -32,6 +32,7 @@ mod sqlite;
 mod status;
 mod tokens;
 mod usages;
+mod workbench;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -59,6 +60,7 @@ pub use reviews::Closing;
 pub use sessions::Begun;
 pub use status::{Counts, Status};
 pub use tokens::Token;
+pub use workbench::{Comment, Queued};
 
 use crate::passage::Passage;
 

@@ -166,7 +166,7 @@ pub async fn session(db: &Db, role: Role, organisation: Option<&str>, now: Times
     let account: AccountId = match account {
         Some(account) => account,
         None => {
-            let viewer = Viewer { name, role, organisation: organisation.map(str::to_owned), hand: None };
+            let viewer = Viewer { organisation: organisation.map(str::to_owned), ..Viewer::new(name, role) };
             tx.put_account(&viewer, None, now).await.expect("the database writes").expect("a new name")
         }
     };

@@ -93,6 +93,16 @@ words! {
         nearest: "Texte connu le plus proche" | "Nearest known text";
         changes: "Modifications proposées" | "Proposed changes";
         differences: "Ce qui changerait" | "What would change";
+        seconds: "{} s" | "{} s";
+        mine: "Les miennes" | "Mine";
+        called: "On vous y appelle" | "You are called";
+        taken_by: "Prise par {}" | "Taken by {}";
+        take: "M'en charger" | "Take it on";
+        leave: "La laisser" | "Leave it";
+        comments: "Discussion" | "Discussion";
+        comment: "Votre commentaire" | "Your comment";
+        comment_hint: "@nom appelle quelqu'un." | "@name calls somebody.";
+        say: "Publier" | "Post";
         decide: "Décider" | "Decide";
         approve: "Approuver" | "Approve";
         approve_for: "Pour qui" | "For whom";
