@@ -29,6 +29,8 @@ const MENU: &[(&str, fn(&Common) -> &'static str)] = &[
     ("/reviews", |t| t.nav_reviews),
     ("/openings", |t| t.nav_openings),
     ("/report", |t| t.nav_report),
+    ("/requests", |t| t.nav_requests),
+    ("/chat", |t| t.nav_chat),
     ("/interventions", |t| t.nav_interventions),
 ];
 

@@ -6,6 +6,7 @@ mod common;
 mod entry;
 mod field;
 mod portal;
+mod talk;
 mod terms;
 
 use savoir_models::text::Language;
@@ -15,6 +16,7 @@ pub(crate) use common::Common;
 pub(crate) use entry::Entry;
 pub(crate) use field::Field;
 pub(crate) use portal::Portal;
+pub(crate) use talk::{Handed, Talk};
 #[cfg(test)]
 use terms::Terms;
 pub(crate) use terms::{audience, hazard, role};

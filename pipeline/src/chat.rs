@@ -18,6 +18,7 @@ use std::time::Duration;
 use savoir_models::chat::{Approved, Chat, ChatMessage, ChatState, LineKind, Request, RequestWhy};
 use savoir_models::clock::Timestamp;
 use savoir_models::store::{Db, StoreError};
+use savoir_models::text::Language;
 use savoir_models::viewer::Viewer;
 
 use self::flow::{Then, Turn};
@@ -80,6 +81,15 @@ pub enum Refusal {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A conversation that nobody keeps, and what is said first in it: for a page that shows it before a word was said.
+#[must_use]
+pub fn greeting(language: Language) -> (Chat, Vec<ChatMessage>) {
+    let mut chat = Chat::begin(language, Timestamp(0));
+    let lines = flow::begin(&mut chat);
+    let messages = numbered(&mut chat, lines, None, Timestamp(0));
+    (chat, messages)
 }
 
 /// Begins a conversation: its secret, the conversation and what is said first.

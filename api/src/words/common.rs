@@ -11,6 +11,8 @@ words! {
         nav_reviews: "À relire" | "Reviews";
         nav_openings: "À ouvrir" | "To open";
         nav_report: "Dicter" | "Dictate";
+        nav_requests: "Demandes" | "Requests";
+        nav_chat: "Aide" | "Help";
         nav_interventions: "Interventions" | "Cases";
         log_out: "Se déconnecter" | "Log out";
         other_language: "English" | "Français";
