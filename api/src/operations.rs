@@ -99,7 +99,8 @@ impl StatusReport {
     }
 }
 
-async fn report(kit: &Kit) -> Result<StatusReport, Problem> {
+/// The state of the house, as it is now.
+pub(crate) async fn report(kit: &Kit) -> Result<StatusReport, Problem> {
     let status = kit.db.status().await?;
     let indexed = match kit.index.counts().await {
         Ok(counts) => Some((counts.text, counts.vectors)),

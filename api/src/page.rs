@@ -32,6 +32,7 @@ const MENU: &[(&str, fn(&Common) -> &'static str)] = &[
     ("/requests", |t| t.nav_requests),
     ("/chat", |t| t.nav_chat),
     ("/interventions", |t| t.nav_interventions),
+    ("/desk", |t| t.nav_desk),
 ];
 
 /// Somebody who looks at a page.
@@ -134,6 +135,11 @@ impl Frame {
     /// The address of a style, script or picture.
     pub(crate) fn asset(&self, name: &str) -> &'static str {
         assets::address(name)
+    }
+
+    /// The day of a moment (UTC).
+    pub(crate) fn day(&self, moment: &Timestamp) -> String {
+        moment.told(self.language).split([',', 'à']).next().unwrap_or_default().trim().to_owned()
     }
 
     /// A moment, as people of this language write it (UTC; a script tells it in the reader's own time).

@@ -1,6 +1,7 @@
 //! The pages, one file each: its template, its handlers, who may see it in the URL table.
 
 pub(crate) mod chat;
+pub(crate) mod desk;
 pub(crate) mod intervention;
 pub(crate) mod link;
 pub(crate) mod login;

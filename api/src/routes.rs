@@ -156,6 +156,8 @@ pub const ROUTES: &[Route] = &[
     row(GET,    "/requests",                                          OPERATORS,  Operate,    Answer, |m| on(m, pages::requests::list)),
     row(GET,    "/requests/{id}",                                     OPERATORS,  Operate,    Answer, |m| on(m, pages::requests::show)),
     row(POST,   "/requests/{id}/decision",                            OPERATORS,  Operate,    Answer, |m| on(m, pages::requests::decide)),
+    row(GET,    "/desk",                                              OPERATORS,  Operate,    Answer, |m| on(m, pages::desk::show)),
+    row(GET,    "/desk/weeks.csv",                                    OPERATORS,  Operate,    Answer, |m| on(m, pages::desk::weeks)),
     row(GET,    "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::show)),
     row(POST,   "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::enter)),
     row(POST,   "/logout",                                            ALL,        Administer, Answer, |m| on(m, pages::login::leave)),

@@ -3,6 +3,7 @@
 
 mod bench;
 mod common;
+mod desk;
 mod entry;
 mod field;
 mod portal;
@@ -13,6 +14,7 @@ use savoir_models::text::Language;
 
 pub(crate) use bench::Bench;
 pub(crate) use common::Common;
+pub(crate) use desk::Desk;
 pub(crate) use entry::Entry;
 pub(crate) use field::Field;
 pub(crate) use portal::Portal;
@@ -75,7 +77,7 @@ mod tests {
     #[test]
     fn every_word_is_told_in_both_languages_with_the_same_blanks() {
         for (key, french, english) in
-            [Bench::ROWS, Common::ROWS, Entry::ROWS, Field::ROWS, Portal::ROWS, Terms::ROWS].concat()
+            [Bench::ROWS, Common::ROWS, Desk::ROWS, Entry::ROWS, Field::ROWS, Portal::ROWS, Terms::ROWS].concat()
         {
             assert!(!french.trim().is_empty() && !english.trim().is_empty(), "{key}");
             assert_eq!(french.matches("{}").count(), english.matches("{}").count(), "{key}");

@@ -14,6 +14,7 @@ words! {
         nav_requests: "Demandes" | "Requests";
         nav_chat: "Aide" | "Help";
         nav_interventions: "Interventions" | "Cases";
+        nav_desk: "Pilotage" | "Desk";
         log_out: "Se déconnecter" | "Log out";
         other_language: "English" | "Français";
         other_language_code: "en" | "fr";

@@ -29,13 +29,29 @@ pub(super) const EXAMPLES: &[Example] = &[
     of("/procedures/{id}", Some(Role::Expert), "/procedures/{open}"),
     of("/procedures/{id}", Some(Role::Customer), "/procedures/{open}"),
     of("/procedures/{id}", Some(Role::Technician), "/procedures/{procedure}?thanks=1"),
+    of("/reviews", Some(Role::Expert), "/reviews"),
+    of("/reviews", Some(Role::Expert), "/reviews?minutes=30&verdict=new"),
+    of("/reviews/{id}", Some(Role::Expert), "/reviews/{review}"),
+    of("/openings", Some(Role::Safety), "/openings"),
+    of("/openings", Some(Role::Coordinator), "/openings"),
+    of("/report", Some(Role::Technician), "/report"),
+    of("/interventions", Some(Role::Technician), "/interventions"),
+    of("/interventions", Some(Role::Coordinator), "/interventions?waiting=true"),
+    of("/interventions/{id}", Some(Role::Technician), "/interventions/{intervention}"),
+    of("/interventions/{id}", Some(Role::Technician), "/interventions/{thin}"),
+    of("/desk", Some(Role::Coordinator), "/desk"),
+    of("/chat", Some(Role::Customer), "/chat"),
+    of("/chat/{key}", None, "/chat/{site}"),
+    of("/requests", Some(Role::Coordinator), "/requests"),
+    of("/requests", Some(Role::Coordinator), "/requests?state=closed"),
+    of("/requests/{id}", Some(Role::Coordinator), "/requests/{request}"),
     of("/login", None, "/login"),
     of("/login", None, "/login?to=/&name=Samir"),
     of("/link", None, "/link"),
 ];
 
-/// What browsers ask for by themselves.
-const NO_PAGES: &[&str] = &["/static/{file}"];
+/// What browsers ask for by themselves, and files.
+const NO_PAGES: &[&str] = &["/static/{file}", "/desk/weeks.csv", "/chat.js"];
 
 impl Example {
     /// Path and query, filled.
