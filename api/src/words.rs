@@ -76,8 +76,18 @@ mod tests {
 
     #[test]
     fn every_word_is_told_in_both_languages_with_the_same_blanks() {
-        for (key, french, english) in
-            [Bench::ROWS, Common::ROWS, Desk::ROWS, Entry::ROWS, Field::ROWS, Portal::ROWS, Terms::ROWS].concat()
+        for (key, french, english) in [
+            Bench::ROWS,
+            Common::ROWS,
+            Desk::ROWS,
+            Entry::ROWS,
+            Field::ROWS,
+            Handed::ROWS,
+            Portal::ROWS,
+            Talk::ROWS,
+            Terms::ROWS,
+        ]
+        .concat()
         {
             assert!(!french.trim().is_empty() && !english.trim().is_empty(), "{key}");
             assert_eq!(french.matches("{}").count(), english.matches("{}").count(), "{key}");

@@ -91,6 +91,8 @@
       if (this.opened) return;
       this.opened = true;
       if (this.chat) {
+        // What a page shows before a word was said is said again by the conversation itself.
+        if (!this.seen.size) this.log.replaceChildren();
         await this.catchUp();
       } else if (!this.log.children.length) {
         await this.insist(() => this.begin());

@@ -136,7 +136,8 @@ pub async fn hear(kit: &Kit, secret: &str, viewer: &Viewer, said: &Said, limits:
             read_for = chat.asked;
         }
         chat.told += 1;
-        let turn = if chat.state != ChatState::HandedOver && chat.told >= limits.messages {
+        let ends = chat.told >= limits.messages && chat.state != ChatState::HandedOver;
+        let turn = if ends && !understood.danger {
             Turn { lines: Vec::new(), then: Then::HandOver(RequestWhy::Limit) }
         } else {
             flow::hear(&mut chat, &understood)

@@ -121,7 +121,12 @@ async fn talk(house: &House) {
     let (secret, ..) = chat::begin(db, begun, now).await.expect("the database writes");
     let visitor = Viewer::new("visitor", Role::Anonymous);
     let limits = house.app.config.chat.limits();
-    for text in ["Un four à pizza, il reste froid et ne chauffe plus", "Pas de code", "Production arrêtée", "Léa, 01 99 00 12 34"] {
+    for text in [
+        "Un four à pizza, il reste froid et ne chauffe plus",
+        "Pas de code",
+        "Production arrêtée",
+        "Léa, 01 99 00 12 34",
+    ] {
         let said = Said { text: text.into(), client_id: None };
         chat::hear(&house.kit, &secret, &visitor, &said, limits).await.expect("it is heard");
     }

@@ -1,5 +1,6 @@
 //! The pages, as people see them: in a browser.
 
+mod chat;
 mod entry;
 mod examples;
 mod pages;

@@ -165,7 +165,10 @@ impl Things {
             Some("openings") => &self.opening,
             _ => &self.intervention,
         };
-        path.replace("{attachment}", &self.attachment).replace("{file}", "app.css").replace("{key}", "pub_none").replace("{id}", id)
+        path.replace("{attachment}", &self.attachment)
+            .replace("{file}", "app.css")
+            .replace("{key}", "pub_none")
+            .replace("{id}", id)
     }
 
     /// An intervention with a file, its open review, a procedure and an opening.
