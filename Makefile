@@ -19,7 +19,7 @@ endif
 ALL := --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz schema bench fmt build
+.PHONY: help demo test fuzz schema screenshots bench fmt build
 
 help: ## Show the goals
 	@echo "Savoir: closed service interventions become approved procedures that technicians find."
@@ -50,6 +50,11 @@ schema: ## Hold the OpenAPI document against the routes, as every role (EXAMPLES
 	@bash scripts/ground.sh demo
 	@$(CARGO) build $(ALL) --bin savoir
 	@bash scripts/schema.sh $(TARGET)/debug/savoir $(EXAMPLES)
+
+screenshots: ## Take pictures of every page on the demo data, on a phone and on a desk: target/screenshots
+	@bash scripts/ground.sh screenshots
+	@$(CARGO) build $(ALL) --bin savoir
+	$(CARGO) test $(ALL) --test it -- --ignored --exact faces::screenshots::a_picture_of_every_page_is_taken --nocapture
 
 bench: ## Measure the line (release profile: the first build is long)
 	@bash scripts/ground.sh demo

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that what a goal of the Makefile needs is there: installs it on Debian and Ubuntu where it may, and says
-# exactly what to run where it may not. Usage: ground.sh demo|test. Exit code 2: something is missing.
+# exactly what to run where it may not. Usage: ground.sh demo|test|screenshots. Exit code 2: something is missing.
 set -euo pipefail
 
 goal=${1:?usage: ground.sh demo|test}
@@ -23,7 +23,7 @@ drivable() {
     local program
     program=$(command -v "$1") && [[ $(readlink -f "$program") != *snap* ]] && ! head -c 9999 "$program" | grep -aq /snap/bin/
 }
-if [ "$goal" = test ] && [ "${SAVOIR_REQUIRE_BROWSER:-1}" = 1 ]; then
+if [ "$goal" != demo ] && [ "${SAVOIR_REQUIRE_BROWSER:-1}" = 1 ]; then
     browser=()
     drivable chromium || drivable chromium-browser || browser+=(chromium)  # the pages, as people see them
     drivable chromedriver || browser+=(chromium-driver)
@@ -31,7 +31,7 @@ if [ "$goal" = test ] && [ "${SAVOIR_REQUIRE_BROWSER:-1}" = 1 ]; then
         say "missing: ${browser[*]}. Ubuntu's own packages only hand over to a snap, which cannot see the tests' folders."
         echo "    Have chromium and chromedriver, of one version and no snaps, in PATH; Debian's packages, rebuilt for Ubuntu, are in" >&2
         echo "    sudo add-apt-repository ppa:xtradeb/apps && sudo apt-get update && sudo apt-get install chromium chromium-driver" >&2
-        echo "    Or leave out the tests of the pages: make test SAVOIR_REQUIRE_BROWSER=0" >&2
+        echo "    Or leave out what needs them: make $goal SAVOIR_REQUIRE_BROWSER=0" >&2
         exit 2
     fi
     packages+=("${browser[@]}")

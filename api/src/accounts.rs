@@ -10,7 +10,7 @@ use savoir_models::audit::{Action, Entry};
 use savoir_models::clock::Timestamp;
 use savoir_models::id::AccountId;
 use savoir_models::intervention::FieldError;
-use savoir_models::store::{Change, Changed};
+use savoir_models::store::{Change, Changed, Trying};
 use savoir_models::viewer::{Role, Viewer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -86,7 +86,7 @@ pub(crate) async fn create(
     bearer: Bearer,
     input::Json(asked): input::Json<NewAccount>,
 ) -> Result<(StatusCode, Json<MadeAccount>), Problem> {
-    let viewer = Viewer { name: asked.name.trim().to_owned(), role: asked.role, organisation: asked.organisation };
+    let viewer = Viewer { organisation: asked.organisation, ..Viewer::new(asked.name.trim(), asked.role) };
     let errors = check_viewer(&viewer);
     if !errors.is_empty() {
         return Err(Problem::fields(Code::InvalidFields, errors));
@@ -143,7 +143,7 @@ async fn apply(
     by: &Viewer,
 ) -> Result<Account, Problem> {
     if let Some((role, organisation)) = &change.standing {
-        let viewer = Viewer { name: before.name.clone(), role: *role, organisation: organisation.clone() };
+        let viewer = Viewer { organisation: organisation.clone(), ..Viewer::new(&before.name, *role) };
         let errors = check_viewer(&viewer);
         if !errors.is_empty() {
             return Err(Problem::fields(Code::InvalidFields, errors));
@@ -180,7 +180,7 @@ pub(crate) async fn link(
     let now = app.kit.clock.now();
     let mut tx = app.kit.db.begin().await?;
     let (link, expires_at) = new_link(&mut tx, &app.config, Some(id), now).await?;
-    tx.forget_attempts(&login_of(&account.name)).await?;
+    tx.forget_attempts(Trying { login: &login_of(&account.name), from: "" }).await?;
     tx.note(Entry::new(&bearer.viewer, Action::LinkMade, id, told(&account)), now);
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(Link { link, expires_at })))

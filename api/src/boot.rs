@@ -1,7 +1,7 @@
 //! The only place that chooses adapters: from settings to a [`Kit`].
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use savoir_models::clock::{Clock, SystemClock};
@@ -23,6 +23,7 @@ use savoir_pipeline::llm::remote::{Remote as RemoteModel, RemoteSettings as Remo
 use savoir_pipeline::llm::{LimitField, Llm, LlmSettings, Output, Prices, SeedField};
 use savoir_pipeline::prompts::House;
 use savoir_pipeline::speech::Transcriber;
+use savoir_pipeline::speech::apart::{Apart, Decoding};
 use savoir_pipeline::speech::remote::{Remote, RemoteSettings};
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
 use secrecy::ExposeSecret;
@@ -181,6 +182,27 @@ pub fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
     })
 }
 
+/// The program that this process runs, once it has said that it is one.
+static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Says that this process is the program `savoir`, which can start itself again to decode recordings. A library in a test
+/// or a bench is not, and decodes its own recordings itself.
+///
+/// # Errors
+/// When the program's file is not known.
+pub fn is_program() -> std::io::Result<()> {
+    // By this name Linux finds it also after an update has put another file in its place.
+    let own = PathBuf::from("/proc/self/exe");
+    let program = if own.exists() { own } else { std::env::current_exe()? };
+    let _ = PROGRAM.set(program);
+    Ok(())
+}
+
+/// Where recordings of strangers are decoded: the one place that chooses.
+fn decoding() -> Decoding {
+    PROGRAM.get().map_or(Decoding::Here, |program| Decoding::Apart(Apart::of(program.clone())))
+}
+
 /// Speech recognition, or what to do to have it.
 ///
 /// # Errors
@@ -197,6 +219,7 @@ pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber
                 vad: speech.vad.as_deref().map(|vad| config.model_file(vad)),
                 threads: speech.threads,
                 max_minutes: speech.max_minutes,
+                decoding: decoding(),
             })
             .context("speech.model")?;
             if let Some(notice) = whisper.notices() {
@@ -212,6 +235,7 @@ pub fn transcriber(config: &Config) -> anyhow::Result<Result<Arc<dyn Transcriber
                 model: endpoint.model.unwrap_or_default(),
                 timeout: std::time::Duration::from_secs(endpoint.timeout_seconds),
                 max_minutes: speech.max_minutes,
+                decoding: decoding(),
                 reach: config.network.private_addresses,
             })?))
         }

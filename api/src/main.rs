@@ -4,13 +4,16 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use savoir_api::boot;
 use savoir_api::commands::{
     Outcome, account, audit, config, demo, doctor, eval, import, jobs, models, person, reindex, serve, site, status,
     token, worker,
 };
 use savoir_api::config::{Config, ConfigError, LogFormat, Sources};
+use savoir_pipeline::speech::apart::{self, COMMAND};
 use tracing_subscriber::EnvFilter;
 
 /// Savoir: what closed service interventions taught, approved by experts, found by those who need it.
@@ -74,10 +77,26 @@ enum Command {
     Config(config::Arguments),
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Decode the recording at standard input, within limits: what the program starts for itself.
+    #[command(name = COMMAND, hide = true)]
+    Decode {
+        /// The longest recording, in seconds.
+        seconds: u64,
+        /// Memory, in MiB.
+        memory: u64,
+    },
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Before anything else: this process is to know nothing but the recording.
+    if let Command::Decode { seconds, memory } = arguments.command {
+        return ExitCode::from(apart::run(Duration::from_secs(seconds), memory));
+    }
+    if let Err(error) = boot::is_program() {
+        eprintln!("savoir: where this program stands is not known: {error}");
+        return ExitCode::FAILURE;
+    }
     let config = match settings(&arguments) {
         Ok(config) => config,
         Err(error) => {
@@ -132,6 +151,7 @@ async fn run(command: Command, config: Config, named: bool) -> anyhow::Result<Ou
             println!("{}", savoir_api::openapi::document().to_pretty_json()?);
             Ok(Outcome::Done)
         }
+        Command::Decode { .. } => anyhow::bail!("it is begun before the settings are read"),
     }
 }
 

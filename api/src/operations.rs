@@ -154,7 +154,13 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Pro
     let report = report(&app.kit).await?;
     let lag = lag(&app).await;
     let mut out = String::new();
-    gauges(&mut out, &report, lag).and_then(|()| app.meters.write(&mut out)).map_err(|_| Code::Internal)?;
+    let (passwords, what) =
+        ("savoir_passwords_total", "Passwords hashed or held against a hash: tries to come in, mostly.");
+    gauges(&mut out, &report, lag)
+        .and_then(|()| app.meters.write(&mut out))
+        .and_then(|()| writeln!(out, "# HELP {passwords} {what}\n# TYPE {passwords} counter"))
+        .and_then(|()| writeln!(out, "{passwords} {}", app.passwords.computed()))
+        .map_err(|_| Code::Internal)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out).into_response())
 }
 

@@ -23,8 +23,11 @@ use crate::error::{Code, Problem};
 use crate::words::{Common, fill, role};
 use crate::{headers, language, routes};
 
+/// What a page is called in the menu.
+type Label = fn(&Common) -> &'static str;
+
 /// The pages of the menu, in its order; each shows to those whom the URL table lets in.
-const MENU: &[(&str, fn(&Common) -> &'static str)] = &[
+const MENU: &[(&str, Label)] = &[
     ("/", |t| t.nav_search),
     ("/reviews", |t| t.nav_reviews),
     ("/openings", |t| t.nav_openings),

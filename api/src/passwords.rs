@@ -6,6 +6,7 @@
 mod rules;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -26,43 +27,51 @@ const LONGEST_TRIED: usize = 4_096;
 #[derive(Clone)]
 pub(crate) struct Passwords {
     places: Arc<Semaphore>,
+    oven: Oven,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), oven: Oven::default() }
     }
 }
 
-/// 19 MiB, two passes, one lane.
-fn argon() -> Result<Argon2<'static>, Problem> {
-    let params = Params::new(19 * 1024, 2, 1, None).map_err(|_| Code::Internal)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// Where the work is done, and counted: what a log-in costs must not tell whether there is such an account.
+#[derive(Clone, Default)]
+struct Oven(Arc<AtomicU64>);
+
+impl Oven {
+    /// For one computation: 19 MiB, two passes, one lane.
+    fn argon(&self) -> Result<Argon2<'static>, Problem> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let params = Params::new(19 * 1024, 2, 1, None).map_err(|_| Code::Internal)?;
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+
+    fn hash(&self, password: &str) -> Result<String, Problem> {
+        let salt = hex::decode(id::secret(16)).map_err(|_| Code::Internal)?;
+        let salt = SaltString::encode_b64(&salt).map_err(|_| Code::Internal)?;
+        let hash = self.argon()?.hash_password(normal(password).as_bytes(), &salt).map_err(|_| Code::Internal)?;
+        Ok(hash.to_string())
+    }
+
+    fn is_right(&self, password: &str, kept: Option<&str>) -> Result<bool, Problem> {
+        if password.len() > LONGEST_TRIED {
+            return Ok(false);
+        }
+        let Some(kept) = kept else {
+            // The same work for a name that there is not: how long it took must not tell.
+            self.hash(password)?;
+            return Ok(false);
+        };
+        let kept = PasswordHash::new(kept).map_err(|_| Code::Internal)?;
+        Ok(self.argon()?.verify_password(normal(password).as_bytes(), &kept).is_ok())
+    }
 }
 
 /// The same password however a keyboard composes it.
 fn normal(password: &str) -> String {
     password.nfkc().collect()
-}
-
-fn hash(password: &str) -> Result<String, Problem> {
-    let salt = hex::decode(id::secret(16)).map_err(|_| Code::Internal)?;
-    let salt = SaltString::encode_b64(&salt).map_err(|_| Code::Internal)?;
-    let hash = argon()?.hash_password(normal(password).as_bytes(), &salt).map_err(|_| Code::Internal)?;
-    Ok(hash.to_string())
-}
-
-fn is_right(password: &str, kept: Option<&str>) -> Result<bool, Problem> {
-    if password.len() > LONGEST_TRIED {
-        return Ok(false);
-    }
-    let Some(kept) = kept else {
-        // The same work for a name that there is not: how long it took must not tell.
-        hash(password)?;
-        return Ok(false);
-    };
-    let kept = PasswordHash::new(kept).map_err(|_| Code::Internal)?;
-    Ok(argon()?.verify_password(normal(password).as_bytes(), &kept).is_ok())
 }
 
 impl Passwords {
@@ -71,7 +80,8 @@ impl Passwords {
     /// # Errors
     /// When the server stops.
     pub(crate) async fn hash(&self, password: String) -> Result<String, Problem> {
-        self.work(move || hash(&password)).await
+        let oven = self.oven.clone();
+        self.work(move || oven.hash(&password)).await
     }
 
     /// Whether it is the password that `kept` is the hash of. Without one it takes as long, and is not.
@@ -79,7 +89,13 @@ impl Passwords {
     /// # Errors
     /// When what is kept is no hash, or the server stops.
     pub(crate) async fn is_right(&self, password: String, kept: Option<String>) -> Result<bool, Problem> {
-        self.work(move || is_right(&password, kept.as_deref())).await
+        let oven = self.oven.clone();
+        self.work(move || oven.is_right(&password, kept.as_deref())).await
+    }
+
+    /// How many computations there were since the start.
+    pub(crate) fn computed(&self) -> u64 {
+        self.oven.0.load(Ordering::Relaxed)
     }
 
     async fn work<T: Send + 'static>(
@@ -115,19 +131,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_that_there_is_not_costs_the_same_work() {
+    async fn a_password_costs_one_computation_whether_there_is_something_to_hold_it_against_or_not() {
         let passwords = Passwords::default();
         let kept = passwords.hash("correct horse staple".into()).await.unwrap();
-        let time = async |kept: Option<String>| {
-            let mut best = std::time::Duration::MAX;
-            for _ in 0..3 {
-                let begun = std::time::Instant::now();
-                let _ = passwords.is_right("something else".into(), kept.clone()).await.unwrap();
-                best = best.min(begun.elapsed());
-            }
-            best.as_secs_f64()
+        assert_eq!(passwords.computed(), 1);
+        let cost = async |typed: String, kept: Option<&String>| {
+            let before = passwords.computed();
+            let _ = passwords.is_right(typed, kept.cloned()).await.unwrap();
+            passwords.computed() - before
         };
-        let (known, unknown) = (time(Some(kept)).await, time(None).await);
-        assert!(unknown > known / 3.0 && unknown < known * 3.0, "known {known} s, unknown {unknown} s");
+        for typed in ["correct horse staple", "something else", ""] {
+            assert_eq!((cost(typed.into(), Some(&kept)).await, cost(typed.into(), None).await), (1, 1), "{typed}");
+        }
+        let endless = "x".repeat(LONGEST_TRIED + 1);
+        assert_eq!((cost(endless.clone(), Some(&kept)).await, cost(endless, None).await), (0, 0));
     }
 }

@@ -1,10 +1,14 @@
 //! Who is calling, as an address: the connection's, or what a proxy says that the settings trust.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 
+use crate::app::App;
 use crate::config::Networks;
 
 /// The address that a request comes from; `None` where there is no connection, as in tests.
@@ -39,6 +43,19 @@ pub(crate) fn caller(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+    }
+}
+
+/// Where a request comes from, as tries to come in are counted: what counts as one caller; empty where there is no
+/// connection.
+pub(crate) struct From(pub(crate) String);
+
+impl FromRequestParts<Arc<App>> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let address = address(&parts.extensions, &parts.headers, app.config.server.trusted_proxies.as_ref());
+        Ok(Self(address.map(|ip| caller(ip).to_string()).unwrap_or_default()))
     }
 }
 

@@ -18,7 +18,7 @@ use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::{Attachment, FieldError};
 use savoir_models::opening::{Opening, OpeningState};
 use savoir_models::review::{Decision, Review, ReviewState};
-use savoir_models::store::{Decided, Reading};
+use savoir_models::store::{Decided, Queued, Reading};
 use savoir_models::viewer::Viewer;
 use savoir_pipeline::verify::hazards;
 use savoir_pipeline::verify::verify;
@@ -91,20 +91,15 @@ pub(crate) async fn queue(
     after: Option<(f64, ReviewId)>,
     limit: i64,
 ) -> Result<Vec<ReviewLine>, Problem> {
-    let db = &app.kit.db;
-    let mut lines = Vec::new();
-    for review in db.reviews(state, after, limit).await? {
-        let draft = db.draft(review.draft).await?.ok_or(Code::Internal)?;
-        lines.push(ReviewLine {
-            review,
-            open_findings: draft.content.open_findings().len(),
-            version: draft.version,
-            title: draft.content.title.text,
-            family: draft.content.applies_to.family,
-            verdict: draft.comparison.map(|c| c.verdict),
-        });
-    }
-    Ok(lines)
+    let line = |queued: Queued| ReviewLine {
+        open_findings: queued.content.open_findings().len(),
+        title: queued.content.title.text,
+        family: queued.content.applies_to.family,
+        verdict: queued.verdict,
+        version: queued.version,
+        review: queued.review,
+    };
+    Ok(app.kit.db.queue(state, after, limit).await?.into_iter().map(line).collect())
 }
 
 /// A text that statements of the draft rest on.
@@ -257,14 +252,20 @@ pub(crate) async fn replace(
     let redaction = app.kit.db.redaction(draft.intervention).await?.unwrap_or_default();
     verify(&case, &redaction, &mut content);
     let edited = Entry::new(viewer, Action::DraftEdited, id, format!("version {} replaced", draft.version));
-    keep(app, &draft, &content, (id, edited)).await
+    keep(app, &draft, &content, viewer, (id, edited)).await
 }
 
 /// Keeps what an expert made of a draft, unless somebody was quicker.
-async fn keep(app: &App, draft: &Draft, content: &Content, (id, entry): (ReviewId, Entry)) -> Result<Edited, Problem> {
+async fn keep(
+    app: &App,
+    draft: &Draft,
+    content: &Content,
+    by: &Viewer,
+    (id, entry): (ReviewId, Entry),
+) -> Result<Edited, Problem> {
     let mut tx = app.kit.db.begin().await?;
     let now = app.kit.clock.now();
-    let Some(version) = tx.edit_draft(draft, content, &entry.who, now).await? else {
+    let Some(version) = tx.edit_draft(draft, content, by, now).await? else {
         drop(tx);
         let (review, current) = found(app, id).await?;
         still_open(&review)?;

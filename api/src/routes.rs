@@ -138,6 +138,8 @@ pub const ROUTES: &[Route] = &[
     row(POST,   "/reviews/refusals",                                  EXPERTS,    Review,     Answer, |m| on(m, pages::queue::refuse)),
     row(GET,    "/reviews/{id}",                                      EXPERTS,    Review,     Answer, |m| on(m, pages::review::show)),
     row(POST,   "/reviews/{id}/edit",                                 EXPERTS,    Review,     Answer, |m| on(m, pages::review::edit)),
+    row(POST,   "/reviews/{id}/take",                                 EXPERTS,    Review,     Answer, |m| on(m, pages::review::take)),
+    row(POST,   "/reviews/{id}/comments",                             EXPERTS,    Review,     Answer, |m| on(m, pages::review::say)),
     row(POST,   "/reviews/{id}/decision",                             EXPERTS,    Review,     Answer, |m| on(m, pages::review::decide)),
     row(GET,    "/openings",                                          OFFICE,     Review,     Answer, |m| on(m, pages::openings::show)),
     row(POST,   "/openings/{id}/decision",                            SAFETY,     Review,     Answer, |m| on(m, pages::openings::decide)),

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use savoir_models::account::{Account, agent_of, login_of};
 use savoir_models::audit::{Action, Entry};
 use savoir_models::clock::Timestamp;
-use savoir_models::store::{Attempt, Begun};
+use savoir_models::store::{Attempt, Begun, Trying};
 use savoir_models::viewer::Viewer;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ use crate::auth::{Bearer, cookie_name, csrf_token, session_secret};
 use crate::error::{Code, Problem};
 use crate::input;
 use crate::passwords;
+use crate::peer::From;
 
 /// Who wants to come in.
 #[derive(Deserialize, ToSchema)]
@@ -72,10 +73,10 @@ pub(crate) struct Standing {
     ))]
 pub(crate) async fn log_in(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    (From(from), headers): (From, HeaderMap),
     input::Json(asked): input::Json<Credentials>,
 ) -> Result<Response, Problem> {
-    let (account, opened) = enter(&app, &headers, &asked).await?;
+    let (account, opened) = enter(&app, &headers, &from, &asked).await?;
     inside(&app, &account, &opened)
 }
 
@@ -83,10 +84,16 @@ pub(crate) async fn log_in(
 ///
 /// # Errors
 /// When the name or the password is wrong, or nobody comes in with this account, or too many tries were made.
-pub(crate) async fn enter(app: &App, headers: &HeaderMap, asked: &Credentials) -> Result<(Account, Begun), Problem> {
+pub(crate) async fn enter(
+    app: &App,
+    headers: &HeaderMap,
+    from: &str,
+    asked: &Credentials,
+) -> Result<(Account, Begun), Problem> {
     let (now, login) = (app.kit.clock.now(), login_of(&asked.name));
+    let trying = Trying { login: &login, from };
     let mut tx = app.kit.db.begin().await?;
-    let attempt = tx.attempt(&login, now).await?;
+    let attempt = tx.attempt(trying, now).await?;
     tx.commit().await?;
     let locks = match attempt {
         Attempt::Locked(until) => return Err(locked(until, now)),
@@ -104,7 +111,7 @@ pub(crate) async fn enter(app: &App, headers: &HeaderMap, asked: &Credentials) -
         tx.commit().await?;
         return Err(Code::LoginFailed.into());
     };
-    tx.forget_attempts(&login).await?;
+    tx.arrived(account.id, trying, now).await?;
     if let Some(brought) = session_secret(app, headers) {
         tx.end_session_of(&brought).await?;
     }
@@ -200,18 +207,18 @@ pub(crate) async fn leave(app: &App, bearer: &Bearer) -> Result<HeaderValue, Pro
     ))]
 pub(crate) async fn change_password(
     State(app): State<Arc<App>>,
-    bearer: Bearer,
+    (bearer, From(from)): (Bearer, From),
     input::Json(asked): input::Json<NewPassword>,
 ) -> Result<Response, Problem> {
     let (entered, now) = (bearer.entered()?, app.kit.clock.now());
     let (account, login) = (&entered.account, login_of(&entered.account.name));
-    let new = asked.new.expose_secret();
+    let (new, trying) = (asked.new.expose_secret(), Trying { login: &login, from: &from });
     if let Some(error) = passwords::check(new, &account.name) {
         return Err(Problem::field(Code::InvalidFields, error));
     }
     // Somebody at a browser that was left open must not guess without end.
     let mut tx = app.kit.db.begin().await?;
-    let attempt = tx.attempt(&login, now).await?;
+    let attempt = tx.attempt(trying, now).await?;
     tx.commit().await?;
     if let Attempt::Locked(until) = attempt {
         return Err(locked(until, now));
@@ -226,7 +233,7 @@ pub(crate) async fn change_password(
     }
     let hash = app.passwords.hash(new.to_owned()).await?;
     let mut tx = app.kit.db.begin().await?;
-    tx.forget_attempts(&login).await?;
+    tx.arrived(account.id, trying, now).await?;
     tx.set_password(account.id, &hash, now).await?;
     let end = entered.session.expires_at;
     let opened = tx.open_session(account.id, Some(&hash), &entered.session.agent, end, now).await?;

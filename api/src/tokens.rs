@@ -72,7 +72,9 @@ pub(crate) async fn create(
     bearer: Bearer,
     input::Json(asked): input::Json<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), Problem> {
-    let viewer = Viewer { name: asked.name.trim().to_owned(), role: asked.role, organisation: asked.organisation };
+    // Whoever makes a token can act by it.
+    let (name, hand) = (asked.name.trim().to_owned(), bearer.viewer.hand);
+    let viewer = Viewer { name, role: asked.role, organisation: asked.organisation, hand };
     let mut errors = check_viewer(&viewer);
     if asked.expires_in_days.is_some_and(|days| !(1..=LONGEST_DAYS).contains(&days)) {
         let (en, fr) = (format!("1 to {LONGEST_DAYS}"), format!("de 1 à {LONGEST_DAYS}"));

@@ -26,3 +26,7 @@ export async function refusal(answer) {
   const problem = await answer.json().catch(() => null);
   return problem?.detail ?? `${answer.status} ${answer.statusText}`;
 }
+
+// Without a network the shell and the last procedures are still there. Browsers allow it over https, and on this machine.
+const { worker } = document.getElementById("app").dataset;
+if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker, { scope: "/" }).catch(() => {});

@@ -1,6 +1,6 @@
 // The workbench: point at a statement and its evidence lights up; edit in place; decide by keyboard. Every change is a form
 // of the page, sent without leaving it: what comes back is the page as it is now.
-import { call, refusal, tellMoments } from "./app.js";
+import { call, refusal, tellMoments } from "savoir/app";
 
 const bench = document.getElementById("bench");
 const rows = () => [...bench.querySelectorAll(".row")];
@@ -84,7 +84,12 @@ async function contentNow() {
   const answer = await call("GET", `/api/v1/reviews/${bench.dataset.review}`);
   return answer.ok ? (await answer.json()).draft.content : null;
 }
-async function undo() {
+function undo() {
+  // After what is still on its way: it is of the version that was made there.
+  busy = busy.then(takeBack);
+  return busy;
+}
+async function takeBack() {
   const list = past();
   const content = list.pop();
   if (!content) return tell(bench.dataset.nothing);
@@ -136,6 +141,8 @@ function send(form, button) {
       return;
     }
     if (before) remember([...past(), before]);
+    // What is kept is not kept again when its field goes with the old page.
+    for (const field of form.querySelectorAll("textarea")) field.defaultValue = field.value;
     put(await parse(answer));
     tell(bench.dataset.saved, true);
   });
@@ -164,21 +171,19 @@ const use = () => document.getElementById("use");
 function selected() {
   const selection = getSelection();
   const text = selection.toString().trim();
-  const words = selection.anchorNode?.parentElement?.closest(".words");
-  const source = words?.closest(".text").dataset.source;
-  return text && source !== undefined && words.contains(selection.focusNode) ? { text, source } : null;
+  const words = selection.anchorNode?.parentElement?.closest(".text[data-source] .words");
+  return text && words?.contains(selection.focusNode) ? text : null;
 }
 document.addEventListener("selectionchange", () => {
-  if (use()) use().hidden = !(chosen?.querySelector(".rest") && selected());
+  if (use()) use().hidden = !(chosen?.querySelector(".edit") && selected());
 });
 bench.addEventListener("mousedown", (event) => event.target.id === "use" && event.preventDefault());
 bench.addEventListener("click", (event) => {
   if (event.target.id !== "use") return;
   const found = selected();
-  const form = chosen?.querySelector(".rest");
+  const form = chosen?.querySelector(".edit form");
   if (!found || !form) return;
-  form.elements.source.value = found.source;
-  form.elements.quote.value = found.text;
+  form.elements.quote.value = found;
   send(form, { name: "op", value: "rest" });
 });
 

@@ -1,5 +1,5 @@
 // While the line works, the page is asked for again and put in, without moving what one reads or types.
-import { tellMoments } from "./app.js";
+import { tellMoments } from "savoir/app";
 const main = document.getElementById("content");
 async function look() {
   if (!main.querySelector("[data-moves]")) return;

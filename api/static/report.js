@@ -1,8 +1,8 @@
 // Dictation: record, see the level, pause, listen, send. Every two seconds are kept on this device until the server has
 // said that it has them; what is sent twice is taken once.
-import { call, refusal } from "./app.js";
+import { call, refusal } from "savoir/app";
+import { forget, keep, unsent } from "savoir/recordings";
 
-const { keep, unsent, forget } = await import(document.getElementById("script").dataset.recordings);
 const $ = (id) => document.getElementById(id);
 const form = $("report");
 const words = $("voice").dataset;
@@ -152,7 +152,6 @@ $("again").addEventListener("click", async () => {
 });
 
 if (window.MediaRecorder && navigator.mediaDevices) {
-  $("voice").hidden = false;
   $("written").open = false;
   const left = await unsent().catch(() => null);
   if (left) {
@@ -160,4 +159,4 @@ if (window.MediaRecorder && navigator.mediaDevices) {
     listen();
     say(words.unsent);
   }
-}
+} else $("voice").hidden = true;

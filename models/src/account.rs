@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::id::{AccountId, SessionId};
 use crate::intervention::FieldError;
 use crate::text::words;
-use crate::viewer::{Role, Viewer};
+use crate::viewer::{Hand, Role, Viewer};
 
 /// The longest name of a person, program or organisation, in characters.
 pub const LONGEST_NAME: usize = 100;
@@ -61,7 +61,8 @@ impl Account {
     /// Who is looking when its owner does.
     #[must_use]
     pub fn viewer(&self) -> Viewer {
-        Viewer { name: self.name.clone(), role: self.role, organisation: self.organisation.clone() }
+        let hand = Some(Hand::Account(self.id));
+        Viewer { name: self.name.clone(), role: self.role, organisation: self.organisation.clone(), hand }
     }
 }
 
@@ -182,7 +183,7 @@ mod tests {
     fn only_those_from_outside_have_an_organisation_and_they_must() {
         for role in Role::ALL {
             let outside = matches!(role, Role::Contractor | Role::Customer);
-            let with = Viewer { name: "x".into(), role: *role, organisation: Some("Nord".into()) };
+            let with = Viewer { name: "x".into(), role: *role, organisation: Some("Nord".into()), hand: None };
             let without = Viewer::new("x", *role);
             assert_eq!(check_viewer(&with).is_empty(), outside, "{role}");
             assert_eq!(check_viewer(&without).is_empty(), !outside && *role != Role::Anonymous, "{role}");

@@ -9,6 +9,9 @@ use crate::intervention::FieldError;
 use crate::text::{Language, words};
 use crate::viewer::Audience;
 
+/// Statements of one content: nobody follows a longer one, and each is held against its evidence.
+pub const MOST_STATEMENTS: usize = 400;
+
 words!(
     /// What can be wrong with a statement, as far as rules can tell.
     FindingCode {
@@ -316,6 +319,15 @@ impl Content {
             .map(|(path, _)| FieldError::new(path, "empty", "must not be empty", "ne doit pas être vide"))
             .chain(self.hidden_from_those_who_need_it())
             .collect();
+        let statements = self.statements().len();
+        if statements > MOST_STATEMENTS {
+            errors.push(FieldError::new(
+                "steps",
+                "too_many",
+                format!("{statements} statements, {MOST_STATEMENTS} at most: make several procedures of it"),
+                format!("{statements} énoncés, {MOST_STATEMENTS} au plus : faites-en plusieurs procédures"),
+            ));
+        }
         if self.steps.is_empty() {
             errors.push(FieldError::new(
                 "steps",
@@ -342,5 +354,32 @@ impl Content {
             out.push('\n');
             out
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_has_so_many_statements_and_no_more() {
+        let said = |n: usize| Statement { text: format!("Serrez la vis {n}."), ..Statement::default() };
+        let mut content = Content {
+            language: Language::French,
+            title: said(0),
+            symptoms: vec![said(1)],
+            cause: None,
+            prerequisites: Vec::new(),
+            tools: Vec::new(),
+            parts: Vec::new(),
+            hazards: Vec::new(),
+            steps: (2..MOST_STATEMENTS).map(said).collect(),
+            verification: Vec::new(),
+            applies_to: AppliesTo::default(),
+        };
+        assert!(content.check().is_empty(), "{:?}", content.check());
+        content.steps.push(said(0));
+        let codes: Vec<_> = content.check().into_iter().map(|e| e.code).collect();
+        assert_eq!(codes, ["too_many"]);
     }
 }

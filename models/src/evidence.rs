@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::clock::Timestamp;
 use crate::id::{AttachmentId, DraftId, InterventionId, QuestionId};
-use crate::intervention::{Intake, Intervention, Stage};
+use crate::intervention::{Equipment, Intake, Intervention, Request, Stage};
 use crate::text::Language;
 use crate::transcript::Transcript;
 
@@ -182,6 +182,29 @@ impl Case {
             updated_at: moment,
         };
         Self { intervention, transcripts: Vec::new(), questions: Vec::new() }
+    }
+
+    /// A case that is nothing but one text, as a report: for measuring and for reading a text as a case would be.
+    #[must_use]
+    pub fn told(text: impl Into<String>, language: Language) -> Self {
+        Self::of(Intake {
+            source: "told".into(),
+            external_id: "told".into(),
+            closed_at: Timestamp(0),
+            language: Some(language),
+            equipment: Equipment::default(),
+            request: Request::default(),
+            exchanges: Vec::new(),
+            report: Some(text.into()),
+            actions: Vec::new(),
+            parts: Vec::new(),
+            time_spent_minutes: None,
+            resolution: None,
+            outcome: None,
+            technician: None,
+            provider: None,
+            customer: None,
+        })
     }
 
     /// Every text of the case, in the order a reader would want: machine, request, exchanges, transcripts, report,

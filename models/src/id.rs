@@ -65,6 +65,7 @@ id!(/** A file that came with an intervention. */ AttachmentId);
 id!(/** A question to the technician. */ QuestionId);
 id!(/** A draft. */ DraftId);
 id!(/** A review. */ ReviewId);
+id!(/** What was said of a review. */ CommentId);
 id!(/** A procedure. */ ProcedureId);
 id!(/** A revision that is to be opened to customers. */ OpeningId);
 id!(/** A passage of the index. */ PassageId);

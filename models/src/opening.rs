@@ -12,7 +12,7 @@ use crate::content::{Content, HazardKind, Statement};
 use crate::id::{OpeningId, ProcedureId};
 use crate::intervention::FieldError;
 use crate::text::{Language, words};
-use crate::viewer::{Audience, Role, Viewer};
+use crate::viewer::{Audience, Hand, Role, Signed, Viewer};
 
 /// Tells what can hurt in a sentence, whatever is declared. The words for it are not known in this crate.
 pub type Recogniser = fn(&str, Language) -> BTreeSet<HazardKind>;
@@ -47,6 +47,10 @@ pub struct Opening {
     pub state: OpeningState,
     /// The expert who approved the revision.
     pub asked_by: String,
+    /// Whose hand that was, where it is known.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub asked_hand: Option<Hand>,
     /// When.
     pub asked_at: Timestamp,
     /// Who decided.
@@ -116,7 +120,7 @@ pub enum OpeningRefusal {
 }
 
 impl Opening {
-    /// Whether `by` may decide so, having read revision `seen`. `hands` are the names of those who approved or edited the
+    /// Whether `by` may decide so, having read revision `seen`. `hands` are those who approved or edited the
     /// text. Changes nothing.
     ///
     /// # Errors
@@ -126,13 +130,13 @@ impl Opening {
         decision: &OpeningDecision,
         by: &Viewer,
         seen: i64,
-        hands: &[String],
+        hands: &[Signed],
     ) -> Result<(), OpeningRefusal> {
-        let name = plain(&by.name);
-        if by.role != Role::Safety || name.is_empty() {
+        if by.role != Role::Safety || by.name.trim().is_empty() {
             return Err(OpeningRefusal::NotSafety);
         }
-        if hands.iter().chain([&self.asked_by]).any(|hand| plain(hand) == name) {
+        let asked = Signed { name: self.asked_by.clone(), hand: self.asked_hand };
+        if hands.iter().chain([&asked]).any(|hand| hand.may_be(&by.signed())) {
             return Err(OpeningRefusal::OwnText);
         }
         if self.state != OpeningState::Open {
@@ -146,11 +150,6 @@ impl Opening {
             _ => Ok(()),
         }
     }
-}
-
-/// A name as two are compared: a capital or a space more does not make another person.
-fn plain(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// What can hurt customers who follow a content: the dangers it declares, and those that are recognised in what they do
@@ -261,6 +260,7 @@ mod tests {
             kinds: vec![HazardKind::Heat],
             state: OpeningState::Open,
             asked_by: "Anne Roux".into(),
+            asked_hand: None,
             asked_at: Timestamp(0),
             decided_by: None,
             decided_at: None,
@@ -268,7 +268,7 @@ mod tests {
         };
         let yes = OpeningDecision::Approve { reason: None };
         let by = |name: &str, role| Viewer::new(name, role);
-        let decide = |by: Viewer, seen| opening.decide(&yes, &by, seen, &["Paul".into()]);
+        let decide = |by: Viewer, seen| opening.decide(&yes, &by, seen, &[Signed { name: "Paul".into(), hand: None }]);
         assert_eq!(decide(by("Zoé", Role::Safety), 3), Ok(()));
         for role in [Role::Administrator, Role::Expert] {
             assert_eq!(decide(by("Zoé", role), 3), Err(OpeningRefusal::NotSafety));

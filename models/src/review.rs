@@ -48,6 +48,9 @@ pub struct Review {
     /// The procedure that it was opened again for, because it failed those who followed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub procedure: Option<ProcedureId>,
+    /// Who has taken it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<String>,
 }
 
 /// What an expert decides.

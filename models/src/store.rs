@@ -32,6 +32,7 @@ mod sqlite;
 mod status;
 mod tokens;
 mod usages;
+mod workbench;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -42,7 +43,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, SqlitePool};
 
 pub use accounts::{Change, Changed, Known};
-pub use attempts::Attempt;
+pub use attempts::{Attempt, Trying};
 pub use audit::LineFilter;
 pub use figures::Week;
 pub use interventions::{Added, InterventionFilter};
@@ -59,6 +60,7 @@ pub use reviews::Closing;
 pub use sessions::Begun;
 pub use status::{Counts, Status};
 pub use tokens::Token;
+pub use workbench::{Comment, Queued};
 
 use crate::passage::Passage;
 

@@ -1,8 +1,12 @@
 //! Who is looking.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::id::{AccountId, NotAnId};
 use crate::text::words;
 
 words!(
@@ -63,6 +67,70 @@ impl Audience {
     }
 }
 
+/// Whose hand an act is by, beyond the name that it is signed with: names change, and two persons may share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// A person who came in with this account.
+    Account(AccountId),
+    /// A program with a token that this account made: it may act for the account, or for whoever it is named after.
+    Token(AccountId),
+}
+
+impl Hand {
+    /// The account behind it.
+    #[must_use]
+    pub fn account(self) -> AccountId {
+        let (Self::Account(id) | Self::Token(id)) = self;
+        id
+    }
+}
+
+impl fmt::Display for Hand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if matches!(self, Self::Account(_)) { "account" } else { "token" };
+        write!(f, "{kind} {}", self.account())
+    }
+}
+
+impl FromStr for Hand {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text.split_once(' ') {
+            Some(("account", id)) => id.parse().map(Self::Account),
+            Some(("token", id)) => id.parse().map(Self::Token),
+            _ => Err(NotAnId(text.into())),
+        }
+    }
+}
+
+/// A name that was signed with, and whose hand it was, where that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The name as it was then.
+    pub name: String,
+    /// Missing for what was signed before hands were kept, and for tokens made at the command line.
+    pub hand: Option<Hand>,
+}
+
+impl Signed {
+    /// Whether the two may be one person. By their accounts, where both came in with one; a token's name counts beside the
+    /// account that made it, for it may be in the hands of either.
+    #[must_use]
+    pub fn may_be(&self, other: &Self) -> bool {
+        match (self.hand, other.hand) {
+            (Some(one), Some(two)) if one.account() == two.account() => true,
+            (Some(Hand::Account(_)), Some(Hand::Account(_))) => false,
+            _ => plain(&self.name) == plain(&other.name),
+        }
+    }
+}
+
+/// A name as two are compared: a capital or a space more does not make another person.
+fn plain(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 /// Who is looking: there is no reading and no search without one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Viewer {
@@ -72,12 +140,22 @@ pub struct Viewer {
     pub role: Role,
     /// The organisation they belong to, for those from outside.
     pub organisation: Option<String>,
+    /// Whose hand it is, where that is known: it is kept and compared, and shown to nobody.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub hand: Option<Hand>,
 }
 
 impl Viewer {
     /// A viewer of the house itself.
     pub fn new(name: impl Into<String>, role: Role) -> Self {
-        Self { name: name.into(), role, organisation: None }
+        Self { name: name.into(), role, organisation: None, hand: None }
+    }
+
+    /// What they sign with.
+    #[must_use]
+    pub fn signed(&self) -> Signed {
+        Signed { name: self.name.clone(), hand: self.hand }
     }
 
     /// The class of readers this viewer belongs to: of everything that is shown, they see what is meant for it. A program
@@ -116,5 +194,42 @@ impl Viewer {
     #[must_use]
     pub fn customer_scope(&self) -> Option<String> {
         matches!(self.role, Role::Customer | Role::Anonymous).then(|| self.organisation.clone().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn persons_are_told_apart_by_their_accounts_and_tokens_by_name_as_well() {
+        let (one, two) = (AccountId::new(), AccountId::new());
+        let signed = |name: &str, hand| Signed { name: name.into(), hand };
+        let anne = signed("Anne", Some(Hand::Account(one)));
+        for (name, hand, same) in [
+            ("Zoé", Some(Hand::Account(one)), true),
+            ("Anne", Some(Hand::Account(two)), false),
+            ("Zoé", Some(Hand::Token(one)), true),
+            (" anne", Some(Hand::Token(two)), true),
+            ("Zoé", Some(Hand::Token(two)), false),
+            ("ANNE", None, true),
+            ("Zoé", None, false),
+        ] {
+            let other = signed(name, hand);
+            assert_eq!((anne.may_be(&other), other.may_be(&anne)), (same, same), "{name} {hand:?}");
+        }
+    }
+
+    #[test]
+    fn a_hand_is_kept_as_a_text_and_read_back() {
+        for hand in [Hand::Account(AccountId::new()), Hand::Token(AccountId::new())] {
+            assert_eq!(hand.to_string().parse(), Ok(hand));
+        }
+        assert!("account".parse::<Hand>().is_err() && "account x".parse::<Hand>().is_err());
+        let shown = serde_json::to_string(&Viewer {
+            hand: Some(Hand::Token(AccountId::new())),
+            ..Viewer::new("x", Role::Safety)
+        });
+        assert!(!shown.unwrap().contains("hand"), "it is nobody's business");
     }
 }

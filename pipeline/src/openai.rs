@@ -80,13 +80,13 @@ fn build(base_url: &str, api_key: Option<&SecretString>, manner: Manner, most: u
     if !key.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Fault::never("api_key holds characters that no key has (spaces, accents); copy it again"));
     }
-    let keyless = key.is_empty();
+    let (keyless, shown) = (key.is_empty(), SecretString::from(key.clone()));
     // Every field is set: what is left out would be read from OPENAI_* variables behind the configuration's back.
     let config = OpenAIConfig::default().with_api_base(&base).with_api_key(key).with_org_id("").with_project_id("");
     // Without this service async-openai would repeat refused requests by itself and drop the Retry-After header;
     // trying again is the line's business.
     let send = tower::service_fn(move |request: HttpRequestFactory| {
-        let transport = transport.clone();
+        let (transport, shown) = (transport.clone(), shown.clone());
         async move {
             let mut request = request.build().await?;
             if keyless {
@@ -99,7 +99,7 @@ fn build(base_url: &str, api_key: Option<&SecretString>, manner: Manner, most: u
                 return Ok::<_, OpenAIError>(response);
             }
             let after = http::retry_after(response.headers());
-            let body = response.text().await.unwrap_or_default();
+            let body = without(&response.text().await.unwrap_or_default(), shown.expose_secret());
             let refused = Refused { status: status.as_u16(), after, said: said(&body), code: code(&body) };
             Err(OpenAIError::Boxed(Box::new(refused)))
         }
@@ -126,6 +126,11 @@ struct Refused {
     said: String,
     /// The service's own word for it, where it has one.
     code: String,
+}
+
+/// A text without the key: services quote the key that they refuse, and what they say is logged and shown.
+fn without(body: &str, key: &str) -> String {
+    if key.is_empty() { body.to_owned() } else { body.replace(key, "[api_key]") }
 }
 
 /// What an error body says to a person: its message when it has the usual form, else its beginning.
@@ -284,6 +289,16 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_with_an_example() {
         assert!(base("localhost:8000", Reach::Written).unwrap_err().to_string().contains("http://host:port/v1"));
+    }
+
+    #[test]
+    fn a_key_that_a_service_quotes_is_not_passed_on() {
+        let body = r#"{"error":{"message":"Incorrect API key provided: sk-1. You can find your API key at …"}}"#;
+        assert_eq!(
+            said(&without(body, "sk-1")),
+            "Incorrect API key provided: [api_key]. You can find your API key at …"
+        );
+        assert_eq!(without("no key", ""), "no key");
     }
 
     #[test]

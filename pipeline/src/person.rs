@@ -8,6 +8,7 @@ mod spell;
 
 use std::collections::HashMap;
 
+use savoir_models::account::Account;
 use savoir_models::redaction::{PersonalData, Redaction};
 use savoir_models::store::{Db, Held, StoreError, TEXTS, TextColumn};
 use serde::Serialize;
@@ -47,6 +48,8 @@ pub struct Found {
     called: HashMap<String, Person>,
     /// Every text in which they stand.
     pub occurrences: Vec<Occurrence>,
+    /// The accounts of their name.
+    pub accounts: Vec<Account>,
 }
 
 impl Found {
@@ -61,7 +64,9 @@ impl Found {
 /// # Errors
 /// When the database fails, or a row does not read as what was written.
 pub async fn find(db: &Db, person: &Person) -> Result<Found, StoreError> {
-    let mut found = Found { person: person.clone(), called: called(db, person).await?, occurrences: Vec::new() };
+    let accounts = db.accounts().await?.into_iter().filter(|a| person.is(&a.name)).collect();
+    let called = called(db, person).await?;
+    let mut found = Found { person: person.clone(), called, occurrences: Vec::new(), accounts };
     for column in TEXTS {
         let mut after = String::new();
         loop {

@@ -1,5 +1,6 @@
 //! From a recording to segments.
 
+pub mod apart;
 pub mod audio;
 pub mod catalogue;
 pub mod hallucinations;

@@ -19,6 +19,7 @@ mod axe;
 mod driver;
 mod element;
 mod look;
+mod picture;
 mod traffic;
 
 use std::path::Path;
@@ -35,7 +36,6 @@ pub use element::Element;
 pub use look::{DESK, Look, PHONE};
 pub use traffic::Asked;
 
-use crate::env;
 use crate::furnished::session;
 use crate::house::House;
 use driver::{Done, Driver};
@@ -50,6 +50,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 pub struct Browser {
     driver: Driver,
     origin: String,
+    look: Mutex<Look>,
     traffic: Mutex<Traffic>,
     forgiven: Mutex<Vec<String>>,
     closed: bool,
@@ -97,11 +98,25 @@ impl Browser {
                 format!("--use-file-for-fake-audio-capture={}", path.display()),
             ]
         });
-        let driver = Driver::start(&arguments).await?;
-        let traffic = Mutex::default();
-        let browser = Self { driver, origin: origin.to_owned(), traffic, forgiven: Mutex::default(), closed: false };
+        Some(Self::new(Driver::start(&arguments).await?, origin).await)
+    }
+
+    /// Two browsers at a house, as of two persons.
+    ///
+    /// # Panics
+    /// As [`Self::open`].
+    pub async fn two(house: &House) -> Option<(Self, Self)> {
+        let origin = format!("http://{}", house.listen().await);
+        let (one, other) = Driver::start_two().await?;
+        Some((Self::new(one, &origin).await, Self::new(other, &origin).await))
+    }
+
+    async fn new(driver: Driver, origin: &str) -> Self {
+        let (traffic, forgiven) = (Mutex::default(), Mutex::default());
+        let look = Mutex::default();
+        let browser = Self { driver, origin: origin.to_owned(), look, traffic, forgiven, closed: false };
         browser.look(Look::default()).await;
-        Some(browser)
+        browser
     }
 
     /// Looks at what comes in another way.
@@ -111,6 +126,17 @@ impl Browser {
     pub async fn look(&self, look: Look) {
         let done = look.put_on(&self.driver).await;
         done.unwrap_or_else(|error| panic!("{look:?}: {error}"));
+        *self.look.lock().expect("no test panicked in here") = look;
+    }
+
+    /// Whether pages may run scripts.
+    fn runs_scripts(&self) -> bool {
+        self.look.lock().expect("no test panicked in here").scripts
+    }
+
+    async fn let_run(&self, scripts: bool) {
+        let done = self.driver.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": !scripts })).await;
+        self.ok("scripts come and go", done).await;
     }
 
     /// Comes in as somebody of this role, without the page for it: with a session's cookie. A `None` goes out again.
@@ -171,7 +197,7 @@ impl Browser {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What a script in the page gives, waited for; also where pages may not run any.
+    /// What a script in the page gives, waited for; also where pages may not run any, if it waits for nothing itself.
     ///
     /// # Panics
     /// When it throws.
@@ -196,6 +222,14 @@ impl Browser {
     /// When there is no such key.
     pub async fn press(&self, keys: &str) {
         self.ok(&format!("{keys} is pressed"), self.driver.press(keys).await).await;
+    }
+
+    /// Types where the focus is.
+    ///
+    /// # Panics
+    /// When Chromium does not do it.
+    pub async fn type_text(&self, text: &str) {
+        self.ok("text is typed", self.driver.type_keys(text).await).await;
     }
 
     /// Whether the network is there.
@@ -264,6 +298,8 @@ impl Browser {
     pub async fn keeps(&self, files: bool) {
         let done = self.driver.devtools("Network.setCacheDisabled", json!({ "cacheDisabled": !files })).await;
         self.ok("the cache comes and goes", done).await;
+        let done = self.driver.devtools("Network.setBypassServiceWorker", json!({ "bypass": !files })).await;
+        self.ok("what is kept for the cellar comes and goes", done).await;
     }
 
     /// What the page that is open asked for, itself included.
@@ -277,16 +313,6 @@ impl Browser {
         let asked = self.asked().await;
         let of = |kind: &str| asked.iter().filter(|asked| asked.kind == kind).map(|asked| asked.bytes).sum();
         Weight { document: of("Document"), styles: of("Stylesheet"), scripts: of("Script") }
-    }
-
-    /// A picture of what is in the window, as a PNG in this file.
-    ///
-    /// # Panics
-    /// When it cannot be made or kept.
-    pub async fn picture(&self, file: &Path) {
-        let picture = self.ok("a picture is made", self.driver.screenshot().await).await;
-        std::fs::create_dir_all(file.parent().expect("in a folder")).expect("a folder for pictures");
-        std::fs::write(file, picture).expect("a picture is kept");
     }
 
     /// That nothing was complained of in the console, and nothing asked for elsewhere, since the browser was opened.
@@ -308,31 +334,6 @@ impl Browser {
     pub async fn close(mut self) {
         self.assert_quiet().await;
         self.closed = true;
-    }
-
-    /// Fails the test, with what is known of the page.
-    ///
-    /// # Panics
-    /// Always.
-    pub async fn fail(&self, why: &str) -> ! {
-        self.catch_up().await;
-        let thread = std::thread::current();
-        let name = thread.name().unwrap_or("test").replace("::", "-");
-        let file = env::target().join("screenshots/failed").join(format!("{name}.png"));
-        let pictured = match self.driver.screenshot().await {
-            Ok(picture) => std::fs::create_dir_all(file.parent().expect("in a folder"))
-                .and_then(|()| std::fs::write(&file, picture))
-                .map(|()| format!("{}", file.display()))
-                .unwrap_or_else(|error| error.to_string()),
-            Err(error) => error,
-        };
-        let url = self.driver.url().await.unwrap_or_else(|error| error);
-        let text: String = self.text().await.chars().take(4_000).collect();
-        let (complaints, elsewhere) = self.wrong();
-        panic!(
-            "{why}\n\nat {url}\npicture: {pictured}\ncomplaints: {complaints:#?}\nasked elsewhere: {elsewhere:#?}\n\
-             --- the page ---\n{text}\n---"
-        );
     }
 
     /// What is not forgiven, and what went elsewhere.

@@ -139,7 +139,7 @@ impl House {
     /// When the database fails.
     pub async fn token_until(&self, role: Role, organisation: Option<&str>, end: Option<Timestamp>) -> String {
         let name = format!("{role} of the test");
-        let viewer = Viewer { name, role, organisation: organisation.map(str::to_owned) };
+        let viewer = Viewer { organisation: organisation.map(str::to_owned), ..Viewer::new(name, role) };
         let mut tx = self.kit.db.begin().await.expect("the database writes");
         let secret = tx.put_token(&viewer, end, self.kit.clock.now()).await.expect("the database writes");
         tx.commit().await.expect("the database commits");

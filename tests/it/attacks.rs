@@ -118,6 +118,7 @@ fn approvable(content: &Content) -> bool {
         id: ReviewId::new(),
         draft: draft.id,
         procedure: None,
+        assigned_to: None,
         state: ReviewState::Open,
         worth: 1.0,
         cases: 1,

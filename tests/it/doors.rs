@@ -18,6 +18,7 @@ mod refusals;
 mod reopening;
 mod scopes;
 mod sessions;
+mod strangers;
 mod streams;
 mod tricks;
 mod uploads;

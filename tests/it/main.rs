@@ -4,6 +4,7 @@
 mod attacks;
 mod audit;
 mod browser;
+mod canaries;
 mod chat;
 mod crash;
 mod doors;

@@ -102,6 +102,8 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /reviews/refusals",                                    "! + - + + - - - - - -"),
     ("GET /reviews/{id}",                                         "! + - + + - - - - - -"),
     ("POST /reviews/{id}/edit",                                   "! + - + + - - - - - -"),
+    ("POST /reviews/{id}/take",                                   "! + - + + - - - - - -"),
+    ("POST /reviews/{id}/comments",                               "! + - + + - - - - - -"),
     ("POST /reviews/{id}/decision",                               "! + - + + - - - - - -"),
     ("GET /openings",                                             "! + + + + - - - - - -"),
     ("POST /openings/{id}/decision",                              "! - - - + - - - - - -"),

@@ -1,5 +1,7 @@
 //! What can hurt is shown to customers only after a second approval, on both databases.
 
+mod hands;
+
 use savoir_models::audit::Action;
 use savoir_models::content::{Content, HazardKind, Statement};
 use savoir_models::draft::{Comparison, Known, Verdict};
@@ -92,7 +94,7 @@ async fn who_edited_the_draft_cannot_open_it() {
         let (_, draft, review) = reviewed(db, &intake("T-1", "Fait."), content("Four", "Four froid", "Nettoyez")).await;
         let mut tx = db.begin().await.unwrap();
         let edited = content("Four", "Four froid", HURTS);
-        tx.edit_draft(&draft, &edited, "Zoé", START).await.unwrap().unwrap();
+        tx.edit_draft(&draft, &edited, &Viewer::new("Zoé", Role::Expert), START).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let done = db.decide(review.id, &for_customers(None), &anne(), reading(2), START).await.unwrap();
         let Decided::Done(Some(id)) = done else { panic!("{done:?}") };

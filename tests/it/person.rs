@@ -1,5 +1,7 @@
 //! One person's data are given out and erased; what experts approved stays sound.
 
+mod accounts;
+
 use std::time::Duration;
 
 use axum::http::Method;
@@ -189,7 +191,12 @@ async fn a_draft_under_review_is_outdated_so_that_nobody_writes_the_name_back() 
         let now = db.draft(draft.id).await.unwrap().unwrap();
         assert_eq!((now.version, now.content.title.text.as_str()), (2, "Arrêt en E42, vu par [erased]"));
         let mut tx = db.begin().await.unwrap();
-        assert_eq!(tx.edit_draft(&draft, &draft.content, "Anne", house.kit.clock.now()).await.unwrap(), None);
+        assert_eq!(
+            tx.edit_draft(&draft, &draft.content, &Viewer::new("Anne", Role::Expert), house.kit.clock.now())
+                .await
+                .unwrap(),
+            None
+        );
     }
 }
 

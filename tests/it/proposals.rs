@@ -136,7 +136,7 @@ async fn an_update_that_cannot_be_made_is_refused_and_changes_nothing() {
         let mut better = draft.content.clone();
         better.steps[1].text = "Réglez le serre-câble à 5 mm".into();
         let mut tx = db.begin().await.unwrap();
-        tx.edit_draft(&draft, &better, "Paul", START).await.unwrap();
+        tx.edit_draft(&draft, &better, &Viewer::new("Paul", Role::Expert), START).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(refused(&update(procedure, &[0])).await, Refusal::ComparedBefore, "the draft was edited since");
 
@@ -194,7 +194,7 @@ async fn what_was_compared_with_a_draft_fits_the_procedure_that_it_became_word_f
                 let mut tx = db.begin().await.unwrap();
                 let mut better = first.content.clone();
                 better.steps[0].text = "Remplacez le thermocouple coupé".into();
-                tx.edit_draft(&first, &better, "Anne", START).await.unwrap();
+                tx.edit_draft(&first, &better, &Viewer::new("Anne", Role::Expert), START).await.unwrap();
                 tx.commit().await.unwrap();
             }
             let approve = Decision::Approve { audience: Audience::Customer, into: None };

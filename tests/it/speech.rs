@@ -1,6 +1,7 @@
 //! Hearing, for real: the demo model on the demo's reports, every format, and what bad recordings get.
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails its test, with the place")]
 
+mod apart;
 mod bad;
 mod bombs;
 mod formats;
@@ -15,6 +16,7 @@ use savoir_models::text::Language;
 use savoir_pipeline::evaluate::speech::{distance, manifest, words};
 use savoir_pipeline::fault::Fault;
 use savoir_pipeline::progress::Progress;
+use savoir_pipeline::speech::apart::Decoding;
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
 use savoir_pipeline::speech::{Heard, Hints, Transcriber};
 use savoir_tests::env::{repository, shared};
@@ -47,7 +49,13 @@ impl Bench {
     }
 
     fn settings(&self) -> WhisperSettings {
-        WhisperSettings { model: self.folder.path().join(MODEL), vad: None, threads: 1, max_minutes: 120 }
+        WhisperSettings {
+            model: self.folder.path().join(MODEL),
+            vad: None,
+            threads: 1,
+            max_minutes: 120,
+            decoding: Decoding::Here,
+        }
     }
 
     fn whisper(&self) -> Whisper {

@@ -46,9 +46,10 @@ const VENDORS: &[(&str, &[&str])] = &[
     ("qdrant_client", &["pipeline/src/index/vectors/server.rs"]),
     ("qdrant_edge", &["pipeline/src/index/vectors/edge.rs"]),
     ("rubato", &["pipeline/src/speech/resample.rs"]),
+    ("rustix", &["pipeline/src/speech/apart.rs"]),
     ("sqlx", &["models/src/"]),
-    ("symphonia", &["pipeline/src/speech/audio.rs", "pipeline/src/speech/audio/"]),
-    ("symphonia_adapter_libopus", &["pipeline/src/speech/audio.rs", "pipeline/src/speech/audio/"]),
+    ("symphonia", &["pipeline/src/speech/audio.rs"]),
+    ("symphonia_adapter_libopus", &["pipeline/src/speech/audio.rs"]),
     ("tantivy", &["pipeline/src/index/text.rs", "pipeline/src/index/text/", "pipeline/src/index/analysis.rs"]),
     ("whisper_rs", &["pipeline/src/speech/whisper.rs"]),
 ];
@@ -60,7 +61,6 @@ const ONE_PLACES: &[&str] = &[
     "models/src/id.rs",
     "pipeline/src/http.rs",
     "tests/harness/env.rs",
-    // A client of the house, as any other program would be.
     "benches/line.rs",
 ];
 
@@ -70,9 +70,8 @@ const UNFINISHED: &[&str] = &["dbg", "todo", "unimplemented"];
 /// A crate may depend on those to its left only (the three crates, one direction).
 const DIRECTION: &[&str] = &["models", "pipeline", "api", "tests"];
 
-/// A text file of the repository.
+/// A text file of the repository; its path is from the top, with `/`.
 struct File {
-    /// From the top of the repository, with `/`.
     path: String,
     text: String,
 }

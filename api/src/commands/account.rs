@@ -3,7 +3,7 @@
 use savoir_models::account::{Account, check_viewer, login_of};
 use savoir_models::audit::{Action, Entry};
 use savoir_models::clock::{Clock, SystemClock, Timestamp};
-use savoir_models::store::{Change, Changed, Db, house};
+use savoir_models::store::{Change, Changed, Db, Trying, house};
 use savoir_models::viewer::{Role, Viewer};
 
 use super::Outcome;
@@ -83,7 +83,7 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
     let now = SystemClock.now();
     let outcome = match command {
         Command::Create { name, role, organisation, json } => {
-            let viewer = Viewer { name: name.trim().into(), role: *role, organisation: organisation.clone() };
+            let viewer = Viewer { organisation: organisation.clone(), ..Viewer::new(name.trim(), *role) };
             create(&db, config, &viewer, (*json, now)).await?
         }
         Command::List { json } => list(&db.accounts().await?, *json),
@@ -125,7 +125,7 @@ async fn create(db: &Db, config: &Config, viewer: &Viewer, (json, now): (bool, T
 async fn link(db: &Db, config: &Config, account: &Account, (json, now): (bool, Timestamp)) -> anyhow::Result<Outcome> {
     let mut tx = db.begin().await?;
     let (link, end) = new_link(&mut tx, config, Some(account.id), now).await?;
-    tx.forget_attempts(&login_of(&account.name)).await?;
+    tx.forget_attempts(Trying { login: &login_of(&account.name), from: "" }).await?;
     tx.note(Entry::new(&house(), Action::LinkMade, account.id, told(account)), now);
     tx.commit().await?;
     print_link(&serde_json::json!({ "id": account.id, "link": link, "expires_at": end }), &link, json);
@@ -144,7 +144,7 @@ async fn alter(db: &Db, name: &str, change: &Change, (json, now): (bool, Timesta
     let Some(known) = db.account_named(name).await? else { return Ok(nobody(name)) };
     let before = known.account;
     if let Some((role, organisation)) = &change.standing {
-        let viewer = Viewer { name: before.name.clone(), role: *role, organisation: organisation.clone() };
+        let viewer = Viewer { organisation: organisation.clone(), ..Viewer::new(&before.name, *role) };
         if let Some(error) = check_viewer(&viewer).first() {
             return Ok(Outcome::WrongUse(format!("{}: {}", error.field, error.remedy)));
         }

@@ -1,5 +1,6 @@
 //! `savoir demo`: the demo cases, all the way through the line.
 
+mod people;
 mod table;
 
 use std::collections::HashSet;
@@ -9,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::MultiProgress;
-use savoir_models::audit::{Action, Entry};
 use savoir_models::intervention::Stage;
 use savoir_models::job::JobState;
 use savoir_models::review::{Decision, ReviewState};
@@ -65,14 +65,14 @@ pub async fn run(arguments: &Arguments, config: &Config, named: bool) -> anyhow:
     let begun = Instant::now();
     let kit = boot::kit(&config).await?;
     let stop = stop_signal()?;
-    let tokens = tokens(&kit).await?;
+    let people = people::people(&kit).await?;
     let accepted = bring_in(&kit, &config, from).await?;
     through_the_line(&kit, accepted, &stop).await?;
     let approved = approve(&kit, &stop).await?;
     let found = look_for(&kit).await?;
     let mut report = table::Report::of(&kit, accepted, approved, begun.elapsed()).await?;
     report.searches = found;
-    report.tokens = tokens;
+    report.people = people;
     if !arguments.json {
         report.print(&config);
     }
@@ -107,29 +107,6 @@ fn settings(config: &Config, from: &Path, named: bool) -> anyhow::Result<Config>
         }
     }
     Ok(config)
-}
-
-/// One token a role, for trying the API.
-async fn tokens(kit: &Kit) -> anyhow::Result<Vec<(Role, String)>> {
-    let bearers = [
-        (Role::Administrator, "Démo administrateur", None),
-        (Role::Expert, "Démo expert", None),
-        (Role::Technician, "Démo technicien", None),
-        (Role::Customer, "Démo client", Some("Client de démonstration")),
-        (Role::Service, "Démo connecteur", None),
-    ];
-    let now = kit.clock.now();
-    let mut tx = kit.db.begin().await?;
-    let mut tokens = Vec::new();
-    for (role, name, organisation) in bearers {
-        let viewer = Viewer { name: name.into(), role, organisation: organisation.map(Into::into) };
-        // A demo's tokens need not outlive the week in which somebody looks at it.
-        let end = now.after(Duration::from_secs(7 * 86_400));
-        tokens.push((role, tx.put_token(&viewer, Some(end), now).await?));
-        tx.note(Entry::new(&viewer, Action::TokenMade, &viewer.name, format!("{role}, for the demo")), now);
-    }
-    tx.commit().await?;
-    Ok(tokens)
 }
 
 /// Imports every case of the demo; returns how many there are now.

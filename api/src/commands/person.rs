@@ -36,7 +36,8 @@ pub enum Command {
         /// Remove the recordings too in which the person speaks or is named.
         #[arg(long)]
         audio: bool,
-        /// Put a pseudonym also where an account of this name signed a decision.
+        /// Put a pseudonym also where an account of this name signed a decision, and disable the account: its name becomes the
+        /// pseudonym, its password is forgotten, its sessions end.
         #[arg(long)]
         account: bool,
     },
@@ -60,6 +61,9 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
         Command::Erase { dry_run: true, account, .. } => {
             for occurrence in found.occurrences.iter().filter(|o| *account || !o.signed) {
                 println!("{}.{} {} ({}×)", occurrence.table, occurrence.column, occurrence.id, occurrence.texts.len());
+            }
+            for account in found.accounts.iter().filter(|_| *account) {
+                println!("accounts.name {} ({})", account.id, account.role);
             }
             Ok(Outcome::Done)
         }
@@ -86,7 +90,10 @@ async fn export(
     let subject = format!("person {}", person.hash());
     tx.note(Entry::new(&config.operator(), Action::PersonExported, subject, told), SystemClock.now());
     tx.commit().await?;
-    serde_json::to_writer_pretty(&mut to, &serde_json::json!({ "occurrences": found.occurrences }))?;
+    serde_json::to_writer_pretty(
+        &mut to,
+        &serde_json::json!({ "occurrences": found.occurrences, "accounts": found.accounts }),
+    )?;
     to.write_all(b"\n")?;
     to.flush()?;
     Ok(Outcome::Done)
@@ -108,6 +115,10 @@ async fn take_out(
     let left = find(db, person).await?.occurrences.into_iter().filter(|o| account || !o.signed).count();
     if left > 0 {
         eprintln!("savoir: {left} texts name the person still: the line was at work on them; run it again");
+        return Ok(Outcome::Failed);
+    }
+    if done.kept > 0 {
+        eprintln!("savoir: the last administrator who can come in stays: make another one first, and run it again");
         return Ok(Outcome::Failed);
     }
     if done.lost > 0 {

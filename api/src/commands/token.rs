@@ -58,7 +58,7 @@ pub async fn run(command: &Command, config: &Config) -> anyhow::Result<Outcome> 
             if name.trim().is_empty() {
                 return Ok(Outcome::WrongUse("--name: must not be empty, decisions are signed with it".into()));
             }
-            let viewer = Viewer { name: name.trim().to_owned(), role: *role, organisation: organisation.clone() };
+            let viewer = Viewer { organisation: organisation.clone(), ..Viewer::new(name.trim(), *role) };
             if let Some(error) = check_viewer(&viewer).first() {
                 return Ok(Outcome::WrongUse(format!("--{}: {}", error.field, error.remedy)));
             }

@@ -19,7 +19,7 @@ pub(super) fn viewer(oidc: &Oidc, claims: &Map<String, Value>) -> Result<Viewer,
         (Some(claim), Role::Contractor | Role::Customer) => Some(text(claims, claim).ok_or_else(|| unusable(claim))?),
         _ => None,
     };
-    let viewer = Viewer { name, role, organisation };
+    let viewer = Viewer { name, role, organisation, hand: None };
     if check_viewer(&viewer).is_empty() {
         return Ok(viewer);
     }

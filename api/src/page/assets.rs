@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
@@ -36,10 +36,12 @@ assets! {
     "recordings.js": "text/javascript; charset=utf-8";
     "procedure.js": "text/javascript; charset=utf-8";
     "link.js": "text/javascript; charset=utf-8";
+    "sw.js": "text/javascript; charset=utf-8";
+    "app.webmanifest": "application/manifest+json";
     "icon.svg": "image/svg+xml";
 }
 
-/// Each asset's address.
+/// Each asset's address, in the order of the assets.
 static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let address =
         |asset: &Asset| format!("/static/{}?v={}", asset.name, &hex::encode(Sha256::digest(asset.bytes))[..12]);
@@ -53,12 +55,22 @@ pub(super) fn address(name: &str) -> &'static str {
     at.map_or("", |at| ADDRESSES[at].as_str())
 }
 
-/// Serves an asset.
-pub(crate) async fn serve(Path(name): Path<String>) -> Result<Response, Problem> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or(Code::NotFound)?;
+/// Serves an asset. Only under the address that a page names may a browser keep it for good.
+pub(crate) async fn serve(Path(name): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    let at = ASSETS.iter().position(|asset| asset.name == name).ok_or(Code::NotFound)?;
+    let (asset, is_named) = (&ASSETS[at], uri.path_and_query().is_some_and(|asked| asked.as_str() == ADDRESSES[at]));
+    let kept = if is_named { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(asset.kind)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(kept)),
     ];
-    Ok((headers, asset.bytes).into_response())
+    let mut answer = (headers, asset.bytes).into_response();
+    if name == "sw.js" {
+        // It works for every page, and asks for nothing but ours.
+        let headers = answer.headers_mut();
+        headers.insert("service-worker-allowed", HeaderValue::from_static("/"));
+        let policy = "default-src 'none'; connect-src 'self'";
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
+    Ok(answer)
 }

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::Problem;
 use crate::input::Form;
 use crate::page::{Frame, Visitor, see_other};
+use crate::peer::From;
 use crate::session::{self, Redemption};
 use crate::words::Entry;
 
@@ -47,12 +48,13 @@ pub(crate) struct Filled {
 
 /// Sets the password and asks to come in; or says what is wrong.
 pub(crate) async fn redeem(
-    State(app): State<Arc<App>>,
+    (State(app), From(from)): (State<Arc<App>>, From),
     visitor: Visitor,
     Form(filled): Form<Filled>,
 ) -> Result<Response, Problem> {
     let name = filled.name.filter(|name| !name.trim().is_empty());
-    match session::redeemed(&app, Redemption { secret: filled.secret, password: filled.password, name }).await {
+    let asked = Redemption { secret: filled.secret, password: filled.password, name };
+    match session::redeemed(&app, &from, asked).await {
         Ok(name) => {
             let name = serde_urlencoded::to_string([("name", name)]).unwrap_or_default();
             Ok(see_other(&format!("/login?{name}")))

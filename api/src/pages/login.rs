@@ -15,6 +15,7 @@ use crate::error::Problem;
 use crate::input::{Ask, Form};
 use crate::oidc::back::is_local;
 use crate::page::{Frame, Visitor, see_other};
+use crate::peer::From;
 use crate::session::{self, Credentials};
 use crate::words::Entry;
 
@@ -90,11 +91,11 @@ pub(crate) struct Filled {
 pub(crate) async fn enter(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    headers: HeaderMap,
+    (From(from), headers): (From, HeaderMap),
     Form(filled): Form<Filled>,
 ) -> Result<Response, Problem> {
     let to = target(&filled.to);
-    match session::enter(&app, &headers, &filled.credentials).await {
+    match session::enter(&app, &headers, &from, &filled.credentials).await {
         Ok((_, opened)) => {
             let cookie = session::session_cookie(&app, &opened)?;
             Ok(([(header::SET_COOKIE, cookie)], see_other(&to)).into_response())

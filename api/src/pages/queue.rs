@@ -23,7 +23,7 @@ use crate::words::{Bench, count, fill};
 /// The longest queue that one page shows. Who has more than this before them wants a filter.
 const MOST: i64 = 200;
 /// What a review takes until the house has measured its own, seconds.
-const USUAL: i64 = 120;
+const USUAL: f64 = 120.0;
 
 #[derive(Template)]
 #[template(path = "queue.html")]
@@ -47,6 +47,9 @@ struct Line {
     why: String,
     findings: Option<String>,
     is_again: bool,
+    taken_by: Option<String>,
+    /// Whether somebody calls the reader there.
+    is_called: bool,
     choose: String,
     version: i64,
     opened: savoir_models::clock::Timestamp,
@@ -59,6 +62,8 @@ pub(crate) struct Filter {
     family: String,
     #[serde(default)]
     verdict: String,
+    /// Only what the reader has taken on, or is called to.
+    mine: Option<String>,
     /// As much as one can review in so many minutes.
     minutes: Option<i64>,
     /// How many were just refused.
@@ -87,14 +92,25 @@ pub(crate) async fn show(
     let mut families: Vec<String> = found.iter().filter_map(|line| line.family.clone()).collect();
     families.sort_unstable();
     families.dedup();
+    let name = &visitor.viewer()?.name;
+    let called = app.kit.db.calling(name).await?;
     let fits = |line: &ReviewLine| {
+        let is_mine = line.review.assigned_to.as_ref() == Some(name) || called.contains(&line.review.id);
         let family = asked.family.is_empty() || line.family.as_ref() == Some(&asked.family);
-        family && (asked.verdict.is_empty() || line.verdict.is_some_and(|v| v.as_str() == asked.verdict))
+        (asked.mine.is_none() || is_mine)
+            && family
+            && (asked.verdict.is_empty() || line.verdict.is_some_and(|v| v.as_str() == asked.verdict))
     };
-    let most = asked.minutes.map_or(usize::MAX, |m| usize::try_from((m * 60 / USUAL).max(1)).unwrap_or(usize::MAX));
-    let lines = found.into_iter().filter(fits).take(most).map(|line| Line::of(line, language)).collect();
-    let pace = count(language, USUAL / 60, t.minutes_one, t.minutes_many);
-    let is_filtered = !asked.family.is_empty() || !asked.verdict.is_empty() || asked.minutes.is_some();
+    let pace = app.kit.db.pace().await?.unwrap_or(USUAL).max(1.0);
+    let most = asked.minutes.map_or(usize::MAX, |m| ((m.clamp(1, 600) * 60) as f64 / pace).max(1.0) as usize);
+    let line = |line: ReviewLine| {
+        let is_called = called.contains(&line.review.id);
+        Line { is_called, ..Line::of(line, language) }
+    };
+    let lines = found.into_iter().filter(fits).take(most).map(line).collect();
+    let pace = fill(t.seconds, &[&pace.round()]);
+    let is_filtered =
+        !asked.family.is_empty() || !asked.verdict.is_empty() || asked.minutes.is_some() || asked.mine.is_some();
     let verdicts = Verdict::ALL.iter().map(|v| (*v, verdict(*v, t))).collect();
     let notice = asked.refused.map(|n| count(language, n, t.refused_one, t.refused_many));
     let notice = notice.or_else(|| asked.before.done.as_ref().map(|_| t.decided_now.to_owned()));
@@ -116,6 +132,8 @@ impl Line {
             why: why(&line.review, language),
             findings: (n > 0).then(|| count(language, n, t.findings_one, t.findings_many)),
             is_again: line.review.procedure.is_some(),
+            taken_by: line.review.assigned_to.as_ref().map(|name| fill(t.taken_by, &[name])),
+            is_called: false,
             opened: line.review.opened_at,
         }
     }

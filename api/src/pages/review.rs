@@ -3,6 +3,7 @@
 mod decide;
 mod edit;
 mod evidence;
+mod talk;
 
 use std::sync::Arc;
 
@@ -15,12 +16,14 @@ use savoir_models::id::{InterventionId, ProcedureId, ReviewId};
 use savoir_models::intervention::Attachment;
 use savoir_models::proposal::Change;
 use savoir_models::review::ReviewState;
+use savoir_models::store::Comment;
 use savoir_models::text::Language;
 use savoir_models::viewer::Audience;
 use serde::Deserialize;
 
 pub(crate) use decide::decide;
 pub(crate) use edit::edit;
+pub(crate) use talk::{say, take};
 
 use self::evidence::{Text, row, texts};
 use crate::app::App;
@@ -50,6 +53,9 @@ struct Page {
     audiences: Vec<(Audience, &'static str)>,
     kinds: Vec<(HazardKind, &'static str)>,
     next: Option<ReviewId>,
+    taken_by: Option<String>,
+    is_mine: bool,
+    comments: Vec<Comment>,
     done: Option<Done>,
 }
 
@@ -152,6 +158,10 @@ pub(crate) async fn show(
     let closed = closed(&page, t);
     let audiences = Audience::ALL.iter().map(|a| (*a, audience(*a, language))).collect();
     let kinds = HazardKind::ALL.iter().map(|k| (*k, hazard(*k, language))).collect();
+    let comments = app.kit.db.comments(id).await?;
+    let assigned = page.review.assigned_to.as_ref();
+    let is_mine = assigned == Some(&visitor.viewer()?.name);
+    let taken_by = assigned.map(|name| fill(t.taken_by, &[name]));
     let (version, content, done) = (page.draft.version, page.draft.content, before.told());
     visitor.page(|frame| Page {
         frame,
@@ -170,6 +180,9 @@ pub(crate) async fn show(
         audiences,
         kinds,
         next,
+        taken_by,
+        is_mine,
+        comments,
         done,
     })
 }

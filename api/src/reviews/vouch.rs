@@ -117,5 +117,5 @@ pub(crate) async fn overridden(
     }
     // Where and what kind; the reason stands with the finding.
     let entry = Entry::new(viewer, Action::FindingOverridden, id, vouched.join(", "));
-    keep(app, &draft, &content, (id, entry)).await
+    keep(app, &draft, &content, viewer, (id, entry)).await
 }

@@ -11,7 +11,7 @@ use savoir_models::audit::{Action, Entry};
 use savoir_models::clock::Timestamp;
 use savoir_models::id::AccountId;
 use savoir_models::intervention::FieldError;
-use savoir_models::store::{Result, Tx};
+use savoir_models::store::{Result, Trying, Tx};
 use savoir_models::viewer::{Role, Viewer};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{Code, Problem};
+use crate::peer::From;
 use crate::{input, passwords};
 
 /// How long a link may be used.
@@ -69,17 +70,17 @@ pub(crate) async fn new_link(
         (status = 404, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "link_unknown: unknown, used, replaced or older than a day"),
     ))]
 pub(crate) async fn redeem(
-    State(app): State<Arc<App>>,
+    (State(app), From(from)): (State<Arc<App>>, From),
     input::Json(asked): input::Json<Redemption>,
 ) -> std::result::Result<Json<Redeemed>, Problem> {
-    Ok(Json(Redeemed { name: redeemed(&app, asked).await? }))
+    Ok(Json(Redeemed { name: redeemed(&app, &from, asked).await? }))
 }
 
 /// Sets the password; returns the name to come in with.
 ///
 /// # Errors
 /// When the link is not good, or the password or the name cannot be taken.
-pub(crate) async fn redeemed(app: &App, asked: Redemption) -> std::result::Result<String, Problem> {
+pub(crate) async fn redeemed(app: &App, from: &str, asked: Redemption) -> std::result::Result<String, Problem> {
     let (db, now, secret) = (&app.kit.db, app.kit.clock.now(), asked.secret.expose_secret());
     let owner = match db.link(secret, now).await?.ok_or(Code::LinkUnknown)? {
         Some(id) => Some(db.account(id).await?.ok_or(Code::LinkUnknown)?),
@@ -119,7 +120,8 @@ pub(crate) async fn redeemed(app: &App, asked: Redemption) -> std::result::Resul
         }
     };
     tx.set_password(id, &hash, now).await?;
-    tx.forget_attempts(&login_of(&viewer.name)).await?;
+    tx.forget_arrivals(id).await?;
+    tx.forget_attempts(Trying { login: &login_of(&viewer.name), from }).await?;
     tx.note(Entry::new(&viewer, Action::PasswordSet, id, "by a link"), now);
     tx.commit().await?;
     Ok(viewer.name)

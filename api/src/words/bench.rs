@@ -71,9 +71,8 @@ words! {
         quotes_many: "{} preuves" | "{} pieces of evidence";
         unproven: "Sans preuve" | "No evidence";
         add_evidence: "Ajouter une preuve" | "Add evidence";
-        add_evidence_hint: "Sélectionnez les mots dans les preuves, ou copiez-les ici à la lettre." | "Select the words in the evidence, or copy them here to the letter.";
+        add_evidence_hint: "Pour ajouter une preuve, choisissez un énoncé puis sélectionnez les mots ci-dessous." | "To add evidence, choose a statement, then select the words below.";
         quote: "Citation" | "Quote";
-        source: "D'où" | "From";
         use_selection: "Preuve de l'énoncé choisi" | "Evidence for the chosen statement";
         finding: "À vérifier" | "To check";
         vouched: "{} s'en porte garant\u{a0}: {}" | "{} vouches for it: {}";
@@ -94,6 +93,16 @@ words! {
         nearest: "Texte connu le plus proche" | "Nearest known text";
         changes: "Modifications proposées" | "Proposed changes";
         differences: "Ce qui changerait" | "What would change";
+        seconds: "{} s" | "{} s";
+        mine: "Les miennes" | "Mine";
+        called: "On vous y appelle" | "You are called";
+        taken_by: "Prise par {}" | "Taken by {}";
+        take: "M'en charger" | "Take it on";
+        leave: "La laisser" | "Leave it";
+        comments: "Discussion" | "Discussion";
+        comment: "Votre commentaire" | "Your comment";
+        comment_hint: "@nom appelle quelqu'un." | "@name calls somebody.";
+        say: "Publier" | "Post";
         decide: "Décider" | "Decide";
         approve: "Approuver" | "Approve";
         approve_for: "Pour qui" | "For whom";

@@ -204,6 +204,35 @@ impl Tx {
         Ok(Changed::Done(after))
     }
 
+    /// Puts a pseudonym in the place of an account's name and takes away all that anybody could come in with: nobody does any
+    /// more. What was signed and made with it stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pseudonymise(&mut self, id: AccountId, pseudonym: &str, now: Timestamp) -> Result<Changed> {
+        let gone = Change { disabled: Some(true), ..Change::default() };
+        let changed = self.change_account(id, &gone, now).await?;
+        let Changed::Done(_) = changed else { return Ok(changed) };
+        self.drop_links(Some(&id.to_string())).await?;
+        self.forget_arrivals(id).await?;
+        // Several accounts of one person are told apart by a number.
+        for n in 1_u32.. {
+            let name = if n == 1 { pseudonym.to_owned() } else { format!("{pseudonym}-{n}") };
+            let done = write!(self, c => sqlx::query(include_str!("../../sql/accounts_pseudonymise.sql"))
+                .bind(id.to_string())
+                .bind(&name)
+                .bind(login_of(&name))
+                .bind(now.0)
+                .execute(c)
+                .await
+                .map(|r| r.rows_affected()))?;
+            if done == 1 {
+                break;
+            }
+        }
+        Ok(self.account(id).await?.map_or(Changed::Nobody, Changed::Done))
+    }
+
     /// Sets a password by its hash, and ends sessions and links of the account.
     ///
     /// # Errors

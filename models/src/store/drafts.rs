@@ -5,6 +5,7 @@ use crate::clock::Timestamp;
 use crate::content::Content;
 use crate::draft::{Comparison, Draft};
 use crate::id::{DraftId, InterventionId};
+use crate::viewer::Viewer;
 
 const CASES_OF: &str = "SELECT intervention_id FROM cases WHERE draft_id = $1 ORDER BY intervention_id";
 
@@ -170,7 +171,7 @@ impl Tx {
         &mut self,
         draft: &Draft,
         content: &Content,
-        author: &str,
+        by: &Viewer,
         now: Timestamp,
     ) -> Result<Option<i64>> {
         if !self.lock_open_review(draft.id).await? {
@@ -190,12 +191,13 @@ impl Tx {
         }
         let mut diff = crate::procedure::diff(Some(&draft.content), content);
         diff.push_str(&content.vouched_since(&draft.content));
-        write!(self, c => sqlx::query("INSERT INTO edits (draft_id, version, author, diff, created_at) VALUES ($1, $2, $3, $4, $5)")
+        write!(self, c => sqlx::query(include_str!("../../sql/edits_put.sql"))
             .bind(draft.id.to_string())
             .bind(draft.version + 1)
-            .bind(author)
+            .bind(&by.name)
             .bind(diff)
             .bind(now.0)
+            .bind(by.hand.map(|hand| hand.to_string()))
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;

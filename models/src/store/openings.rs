@@ -8,7 +8,7 @@ use crate::id::{OpeningId, ProcedureId};
 use crate::job::Step;
 use crate::opening::{Opening, OpeningDecision, OpeningRefusal, OpeningState, Recogniser};
 use crate::procedure::{Procedure, Revision};
-use crate::viewer::{Audience, Viewer};
+use crate::viewer::{Audience, Signed, Viewer};
 
 /// How what is decided on was read.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,7 @@ struct Row {
     kinds: String,
     state: String,
     asked_by: String,
+    asked_hand: Option<String>,
     asked_at: i64,
     decided_by: Option<String>,
     decided_at: Option<i64>,
@@ -64,6 +65,7 @@ impl Row {
             kinds: from_json("opening", &self.kinds)?,
             state: parsed("opening", &self.state)?,
             asked_by: self.asked_by,
+            asked_hand: self.asked_hand.map(|hand| parsed("opening", &hand)).transpose()?,
             asked_at: Timestamp(self.asked_at),
             decided_by: self.decided_by,
             decided_at: self.decided_at.map(Timestamp),
@@ -132,12 +134,15 @@ impl Db {
         now: Timestamp,
     ) -> Result<Opened> {
         let Some(opening) = self.opening(id).await? else { return Ok(Opened::NoOpening) };
-        let hands: Vec<(String,)> = read!(self, c => sqlx::query_as(include_str!("../../sql/openings_hands.sql"))
+        let hands: Vec<(String, Option<String>)> = read!(self, c => sqlx::query_as(include_str!("../../sql/openings_hands.sql"))
             .bind(opening.procedure.to_string())
             .bind(opening.revision)
             .fetch_all(c)
             .await)?;
-        let hands: Vec<String> = hands.into_iter().map(|(name,)| name).collect();
+        let signed = |(name, hand): (String, Option<String>)| {
+            Ok(Signed { name, hand: hand.map(|hand| parsed("edit", &hand)).transpose()? })
+        };
+        let hands = hands.into_iter().map(signed).collect::<Result<Vec<_>>>()?;
         if let Err(refusal) = opening.decide(decision, by, seen, &hands) {
             return Ok(Opened::Refused(refusal));
         }
@@ -184,6 +189,7 @@ impl Tx {
             .bind(text)
             .bind(&by.name)
             .bind(now.0)
+            .bind(by.hand.map(|hand| hand.to_string()))
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;

@@ -169,7 +169,7 @@ impl Tx {
             .await)?;
         let draft = self.draft_in(parsed("draft", &draft)?).await?;
         if draft.content != *content {
-            self.edit_draft(&draft, content, &super::house().name, now).await?;
+            self.edit_draft(&draft, content, &super::house(), now).await?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub struct Closing<'a> {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     draft_id: String,
     state: String,
@@ -36,10 +36,11 @@ struct Row {
     decided_by: Option<String>,
     decided_at: Option<i64>,
     procedure_id: Option<String>,
+    assigned_to: Option<String>,
 }
 
 impl Row {
-    fn review(self) -> Result<Review> {
+    pub(super) fn review(self) -> Result<Review> {
         Ok(Review {
             id: parsed("review", &self.id)?,
             draft: parsed("review", &self.draft_id)?,
@@ -52,6 +53,7 @@ impl Row {
             decided_by: self.decided_by,
             decided_at: self.decided_at.map(Timestamp),
             procedure: self.procedure_id.map(|p| parsed("review", &p)).transpose()?,
+            assigned_to: self.assigned_to,
         })
     }
 }

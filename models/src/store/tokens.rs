@@ -8,7 +8,7 @@ use super::{Db, Result, Tx, from_json, json, parsed, read, write};
 use crate::account::{Scope, TO_THE};
 use crate::clock::Timestamp;
 use crate::id::TokenId;
-use crate::viewer::Viewer;
+use crate::viewer::{Hand, Viewer};
 
 /// A token as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,13 +48,19 @@ struct Row {
     revoked_at: Option<i64>,
     scopes: String,
     last_used_at: Option<i64>,
+    account_id: Option<String>,
 }
 
 impl Row {
     fn token(self) -> Result<Token> {
         Ok(Token {
             id: parsed("token", &self.id)?,
-            viewer: Viewer { name: self.name, role: parsed("role", &self.role)?, organisation: self.organisation },
+            viewer: Viewer {
+                name: self.name,
+                role: parsed("role", &self.role)?,
+                organisation: self.organisation,
+                hand: self.account_id.map(|id| parsed("token", &id)).transpose()?.map(Hand::Token),
+            },
             scopes: from_json("token", &self.scopes)?,
             created_at: Timestamp(self.created_at),
             expires_at: self.expires_at.map(Timestamp),
@@ -108,7 +114,8 @@ impl Tx {
         self.put_scoped_token(viewer, &[], expires_at, now).await.map(|(_, secret)| secret)
     }
 
-    /// Makes a token for these scopes (none: all that the viewer may), and returns its identifier and its secret.
+    /// Makes a token for these scopes (none: all that the viewer may), and returns its identifier and its secret. The
+    /// viewer's hand is that of whoever makes it.
     ///
     /// # Errors
     /// When the database fails.
@@ -130,6 +137,7 @@ impl Tx {
             .bind(json(&scopes)?)
             .bind(now.0)
             .bind(expires_at.map(|t| t.0))
+            .bind(viewer.hand.map(|hand| hand.account().to_string()))
             .execute(c)
             .await
             .map(|r| r.rows_affected()))?;

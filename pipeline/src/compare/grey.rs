@@ -19,7 +19,6 @@ use savoir_models::content::{Content, FindingCode};
 use savoir_models::draft::{Comparison, Draft, Provenance, Verdict};
 use savoir_models::evidence::Case;
 use savoir_models::id::InterventionId;
-use savoir_models::intervention::{Equipment, Intake, Request};
 use savoir_models::text::Language;
 use savoir_models::usage::Purpose;
 use serde::Deserialize;
@@ -291,32 +290,8 @@ fn unfit(reason: &str, draft: &Content) -> Option<String> {
         return Some("it points elsewhere; give one sentence of plain words about the two texts".into());
     }
     // Read as a case would be: markup, invisible characters, orders to a machine or to its reader.
-    let suspect = !suspicions(&alone(reason, draft.language)).is_empty();
+    let suspect = !suspicions(&Case::told(reason, draft.language)).is_empty();
     suspect.then(|| "it does not only say why; give one sentence of plain words about the two texts".into())
-}
-
-/// A case that tells nothing but this.
-fn alone(text: &str, language: Language) -> Case {
-    let moment = savoir_models::clock::Timestamp(0);
-    let intake = Intake {
-        source: String::new(),
-        external_id: String::new(),
-        closed_at: moment,
-        language: Some(language),
-        equipment: Equipment::default(),
-        request: Request::default(),
-        exchanges: Vec::new(),
-        report: Some(text.to_owned()),
-        actions: Vec::new(),
-        parts: Vec::new(),
-        time_spent_minutes: None,
-        resolution: None,
-        outcome: None,
-        technician: None,
-        provider: None,
-        customer: None,
-    };
-    Case::of(intake)
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use savoir_models::clock::Timestamp;
 use savoir_models::evidence::{Case, Source, SourceText};
-use savoir_models::intervention::{Equipment, Intake, Request};
+use savoir_models::intervention::Equipment;
 use savoir_models::redaction::{PersonalData, Redaction};
 use savoir_models::text::Language;
 use serde::{Deserialize, Serialize};
@@ -153,27 +152,12 @@ impl Entry {
     /// The case that holds the text as its report.
     #[must_use]
     pub fn case(&self) -> Case {
-        let moment = Timestamp(0);
         let known = self.known.clone();
-        let intake = Intake {
-            source: "gold".into(),
-            external_id: self.id.clone(),
-            closed_at: moment,
-            language: Some(self.language),
-            equipment: known.equipment,
-            request: Request::default(),
-            exchanges: Vec::new(),
-            report: Some(self.text.clone()),
-            actions: Vec::new(),
-            parts: Vec::new(),
-            time_spent_minutes: None,
-            resolution: None,
-            outcome: None,
-            technician: known.technician,
-            provider: known.provider,
-            customer: known.customer,
-        };
-        Case::of(intake)
+        let mut case = Case::told(&self.text, self.language);
+        let intake = &mut case.intervention.intake;
+        intake.equipment = known.equipment;
+        (intake.technician, intake.provider, intake.customer) = (known.technician, known.provider, known.customer);
+        case
     }
 }
 

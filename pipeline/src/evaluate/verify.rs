@@ -7,10 +7,8 @@ mod mutate;
 
 use std::collections::BTreeMap;
 
-use savoir_models::clock::Timestamp;
 use savoir_models::content::{AppliesTo, Content, FindingCode, Hazard, HazardKind, Part, Statement};
 use savoir_models::evidence::{Case, Evidence, Place, Source};
-use savoir_models::intervention::{Equipment, Intake, Request};
 use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
 use serde::{Deserialize, Serialize};
@@ -148,7 +146,7 @@ pub fn evaluate(lines: &[Line]) -> Report {
 
 /// What the verifier holds against a statement that stands on the line's quotes.
 fn judge(line: &Line, statement: &str) -> Vec<(FindingCode, String)> {
-    let case = case(line);
+    let case = Case::told(&line.source, line.language);
     let mut content = content(line, statement);
     crate::verify::verify(&case, &Redaction::default(), &mut content);
     let statements = content.statements();
@@ -157,30 +155,6 @@ fn judge(line: &Line, statement: &str) -> Vec<(FindingCode, String)> {
     };
     // One statement is no draft: what it leaves out is not asked.
     judged.open_findings().filter(|f| f.code != FindingCode::Omission).map(|f| (f.code, f.reason.clone())).collect()
-}
-
-/// A case that is nothing but its report.
-fn case(line: &Line) -> Case {
-    let moment = Timestamp(0);
-    let intake = Intake {
-        source: "gold".into(),
-        external_id: line.id.clone(),
-        closed_at: moment,
-        language: Some(line.language),
-        equipment: Equipment::default(),
-        request: Request::default(),
-        exchanges: Vec::new(),
-        report: Some(line.source.clone()),
-        actions: Vec::new(),
-        parts: Vec::new(),
-        time_spent_minutes: None,
-        resolution: None,
-        outcome: None,
-        technician: None,
-        provider: None,
-        customer: None,
-    };
-    Case::of(intake)
 }
 
 /// A content that is nothing but the statement, in its section.

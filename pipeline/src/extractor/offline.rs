@@ -18,7 +18,7 @@ use super::{Extraction, Extractor};
 use crate::fault::Fault;
 
 /// Changes whenever the rules or the lexicons do.
-pub const VERSION: &str = "3";
+pub const VERSION: &str = "4";
 
 /// Draws drafts by rules; needs nothing and never fails.
 #[derive(Debug, Clone, Copy, Default)]

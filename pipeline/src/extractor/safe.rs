@@ -66,6 +66,14 @@ set!(
     "air pression pressure vapeur steam cuve rampe gaz gas accumulateur accumulator ligne line circuit reservoir receiver tank      bar mbar psi 0 zero atmosphere"
 );
 set!(
+    /// Orders to make dead.
+    CUTS = "coupez couper debranchez debrancher abaissez baissez ouvrez retirez isolez eteignez off cut disconnect unplug isolate kill pull"
+);
+set!(
+    /// What feeds a machine.
+    FEEDS = "courant alimentation alim electricite secteur disjoncteur disj sectionneur fusible fusibles power supply mains breaker mcb electricity fuse fuses"
+);
+set!(
     /// What says that none is left, or that none comes.
     NAUGHT =
     "0 zero nul nulle atmosphere coupe coupee coupez couper ferme fermee fermez fermer off shut closed isolated nothing"
@@ -83,10 +91,40 @@ pub(crate) const READ: usize = 1_000_000;
 pub(crate) struct Deed {
     /// What it keeps from. To make dead is to isolate.
     pub(crate) kind: HazardKind,
+    /// It locks: nobody can make it live again behind somebody's back.
+    pub(crate) locks: bool,
     /// First byte of the clause that says so.
     pub(crate) start: usize,
     /// One past the last.
     pub(crate) end: usize,
+}
+
+/// What a procedure asks for that makes safe.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    kinds: BTreeSet<HazardKind>,
+    locks: bool,
+}
+
+impl Asked {
+    /// Takes in what one more statement asks for.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.kinds.extend(more.kinds);
+        self.locks |= more.locks;
+    }
+
+    /// Whether it answers for what somebody did: to switch off is no answer to having locked.
+    pub(crate) fn answers(&self, deed: &Deed) -> bool {
+        self.kinds.contains(&deed.kind) && (self.locks || !deed.locks)
+    }
+
+    /// The same for what was told and is taken in from here on.
+    fn take(&mut self, deed: &Deed) -> bool {
+        let new = !self.answers(deed);
+        self.kinds.insert(deed.kind);
+        self.locks |= deed.locks;
+        new
+    }
 }
 
 /// The dangers that a text speaks of.
@@ -104,15 +142,21 @@ pub(crate) fn told(text: &str, language: Language) -> Vec<Deed> {
 }
 
 /// The same, in doubt it does. For what a procedure asks for.
-pub(crate) fn asked(text: &str, language: Language) -> BTreeSet<HazardKind> {
-    let mut out: BTreeSet<HazardKind> = deeds(text, language, false).into_iter().map(|d| d.kind).collect();
+pub(crate) fn asked(text: &str, language: Language) -> Asked {
+    let mut out = Asked::default();
+    for deed in deeds(text, language, false) {
+        out.take(&deed);
+    }
     each(text, language, |reading, sentence, _| {
         let words = &reading.words[sentence.from..sentence.to];
         let any = |set: &crate::codes::words::Words| {
             words.iter().any(|w| set.contains(w.fold.split('-').next().unwrap_or_default()))
         };
         if any(&LETS_OUT) && any(&PRESSES) && !any(&DENIES) {
-            out.insert(HazardKind::Pressure);
+            out.kinds.insert(HazardKind::Pressure);
+        }
+        if any(&CUTS) && any(&FEEDS) && !any(&DENIES) {
+            out.kinds.insert(HazardKind::Isolation);
         }
     });
     out
@@ -162,12 +206,15 @@ fn deeds(text: &str, language: Language, strict: bool) -> Vec<Deed> {
             if look.denied(hit) || look.undone(hit) || (strict && doubtful()) {
                 continue;
             }
+            let locks = kind == HazardKind::Isolation;
             let kind = if kind == HazardKind::Electricity { HazardKind::Isolation } else { kind };
             let (from, to) = look.clause(hit);
             let (start, end) = (reading.words[from].start, reading.words[to - 1].end);
             match out.last_mut() {
-                Some(last) if last.kind == kind && start < last.end => last.end = last.end.max(end),
-                _ => out.push(Deed { kind, start, end }),
+                Some(last) if last.kind == kind && start < last.end => {
+                    (last.end, last.locks) = (last.end.max(end), last.locks || locks);
+                }
+                _ => out.push(Deed { kind, locks, start, end }),
             }
         }
     });
@@ -301,14 +348,15 @@ impl Look<'_> {
 
 /// What the case tells that makes safe and `asked` does not ask for, in its own words: one statement for each kind.
 pub(super) fn left_out<'a>(sources: &Sources<'_>, procedure: impl Iterator<Item = &'a Statement>) -> Vec<Statement> {
-    let mut kinds: BTreeSet<HazardKind> = procedure.flat_map(|s| asked(&s.text, sources.language)).collect();
+    let mut held = Asked::default();
+    procedure.for_each(|s| held.add(asked(&s.text, sources.language)));
     let mut out = Vec::new();
     for (number, text) in sources.texts.iter().enumerate().filter(|(_, t)| tells_work(sources.case, &t.source)) {
         let read = &text.text[..text.text.floor_char_boundary(READ)];
         for deed in told(read, sources.language) {
             let words = capital(&read[deed.start..deed.end]);
             let evidence = sources.evidence(number, deed.start, deed.end);
-            if let Some(evidence) = evidence.filter(|_| kinds.insert(deed.kind)) {
+            if let Some(evidence) = evidence.filter(|_| held.take(&deed)) {
                 out.push(Statement::new(words, evidence));
             }
         }

@@ -5,7 +5,7 @@ use savoir_models::text::Language;
 pub(crate) use super::deeds::tells_damage as damage;
 pub(crate) use super::language::{clear, tells};
 use super::lexicon::Lexicon;
-pub(crate) use super::safe::{READ, asked, dangers, told};
+pub(crate) use super::safe::{Asked, READ, asked, dangers, told};
 use super::sentences::read;
 pub(crate) use super::sources::{Writer, tells_work, writer};
 use super::verbs::Kind;

@@ -8,7 +8,7 @@ use savoir_models::draft::Known;
 use savoir_models::evidence::{self, Case, Evidence, Source};
 use savoir_models::id::{DraftId, InterventionId};
 use savoir_models::passage;
-use savoir_models::store::{Db, StoreError, TEXTS, TextColumn, Tx, house};
+use savoir_models::store::{Changed, Db, StoreError, TEXTS, TextColumn, Tx, house};
 use savoir_models::viewer::Viewer;
 use serde::Serialize;
 use serde_json::Value;
@@ -26,7 +26,8 @@ pub struct Wish {
     pub by: Viewer,
     /// Recordings in which the person speaks or is named go too.
     pub audio: bool,
-    /// Names that accounts signed with go too: this stands for them.
+    /// Names that accounts signed with go too, and the accounts of that name: this stands for them, and nobody comes in with
+    /// them any more.
     pub pseudonym: Option<String>,
 }
 
@@ -43,6 +44,10 @@ pub struct Erased {
     pub lost: usize,
     /// Recordings that were removed.
     pub files: usize,
+    /// Accounts that nobody comes in with any more.
+    pub accounts: usize,
+    /// Accounts that stay, for without them the house would have no administrator.
+    pub kept: usize,
 }
 
 /// A case before and after.
@@ -93,10 +98,34 @@ pub async fn erase(db: &Db, found: &Found, wish: &Wish, now: Timestamp) -> Resul
     for draft in drafts {
         tx.outdate_draft(draft).await?;
     }
+    if let Some(pseudonym) = &wish.pseudonym {
+        close_accounts(&mut tx, found, (pseudonym, wish), (&mut done, now)).await?;
+    }
     let told = format!("{} texts in {} cases, {} recordings", done.texts, done.cases, done.files);
     tx.note(Entry::new(&wish.by, Action::PersonErased, format!("person {}", found.person.hash()), told), now);
     tx.commit().await?;
     Ok(done)
+}
+
+/// Disables the accounts of the person and ends their sessions.
+async fn close_accounts(
+    tx: &mut Tx,
+    found: &Found,
+    (pseudonym, wish): (&str, &Wish),
+    (done, now): (&mut Erased, Timestamp),
+) -> Result<(), StoreError> {
+    for account in &found.accounts {
+        match tx.pseudonymise(account.id, pseudonym, now).await? {
+            Changed::Done(after) => {
+                let told = format!("{}, {}, disabled and under a pseudonym", after.name, after.role);
+                tx.note(Entry::new(&wish.by, Action::AccountChanged, after.id, told), now);
+                done.accounts += 1;
+            }
+            Changed::LastAdministrator => done.kept += 1,
+            Changed::Nobody => {}
+        }
+    }
+    Ok(())
 }
 
 /// Takes the person out of one text; false when they are not in it any more.

@@ -107,6 +107,12 @@ impl Person {
         }
     }
 
+    /// Whether a text is nothing but the person: a namesake by family is another.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.find(text.trim()) == [(0, text.trim().len())]
+    }
+
     /// A text without the person.
     #[must_use]
     pub fn erase(&self, text: &str) -> String {

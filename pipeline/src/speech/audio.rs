@@ -60,6 +60,15 @@ pub enum BadAudio {
     /// It takes longer to read than a recording does, whatever it holds.
     #[error("audio: the file was not read within {0} seconds: it is no usual recording; send it as {KNOWN}")]
     TooSlow(u64),
+    /// It takes more memory than a recording does.
+    #[error("audio: the file takes more than {0} MiB once unpacked: it is no usual recording; send it as {KNOWN}")]
+    TooLarge(u64),
+    /// The process that decoded it came to a bad end.
+    #[error("audio: the file breaks the decoder ({0}); send it as wav")]
+    Breaks(String),
+    /// What the process that decoded it said of it.
+    #[error("{0}")]
+    Said(String),
     /// The job was given up while it was read.
     #[error("audio: the reading was given up")]
     GivenUp,
@@ -153,14 +162,35 @@ fn gain(samples: &[i16]) -> f32 {
     if *loud < 1.0 { 1.0 } else { (3_277.0 / *loud).clamp(1.0, 30.0) }
 }
 
-/// Reads the recording at `path`; `given_up` is asked now and then whether anybody still waits.
+/// Reads the recording at `path` in this process; `given_up` is asked now and then whether anybody still waits. Who hears
+/// strangers' recordings asks [`crate::speech::apart::Decoding`], which has a process of its own for it.
 ///
 /// A recording that was cut off gives what is there. Reading takes a tenth of `limit` at most (a minute at least).
 ///
 /// # Errors
 /// See [`BadAudio`].
 pub fn decode(path: &Path, limit: Duration, given_up: &dyn Fn() -> bool) -> Result<Sound, BadAudio> {
-    let mut file = File::open(path).map_err(BadAudio::Io)?;
+    let file = File::open(path).map_err(BadAudio::Io)?;
+    let mut samples = Vec::new();
+    decode_to(file, limit, given_up, &mut |some| {
+        samples.extend_from_slice(some);
+        Ok(())
+    })?;
+    Ok(Sound::new(samples))
+}
+
+/// How long a recording of `limit` may take to be read.
+pub(super) fn patience(limit: Duration) -> Duration {
+    (limit / 10).max(Duration::from_secs(60))
+}
+
+/// The same for a `file` that is open, piece by piece: `out` takes the samples as they come. They stand when it ends well.
+pub(super) fn decode_to(
+    mut file: File,
+    limit: Duration,
+    given_up: &dyn Fn() -> bool,
+    out: &mut dyn FnMut(&[i16]) -> io::Result<()>,
+) -> Result<(), BadAudio> {
     let bytes = file.metadata().map_err(BadAudio::Io)?.len();
     let mut reader = match kind::of(&mut file).map_err(BadAudio::Io)? {
         Kind::Empty => return Err(BadAudio::Empty),
@@ -187,7 +217,7 @@ pub fn decode(path: &Path, limit: Duration, given_up: &dyn Fn() -> bool) -> Resu
     let (mut track, mut decoder) = open_track(reader.as_ref())?;
     let mut sink = Sink::new(limit);
     let mut tally = Tally::default();
-    let (begun, patience) = (Instant::now(), (limit / 10).max(Duration::from_secs(60)));
+    let (begun, patience) = (Instant::now(), patience(limit));
     loop {
         if given_up() {
             return Err(BadAudio::GivenUp);
@@ -219,6 +249,7 @@ pub fn decode(path: &Path, limit: Duration, given_up: &dyn Fn() -> bool) -> Resu
                 let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count());
                 buffer.copy_to_vec_interleaved(&mut tally.interleaved);
                 sink.push(&tally.interleaved, channels, rate)?;
+                sink.give(out).map_err(BadAudio::Io)?;
             }
             Err(Error::IoError(error)) if error.kind() != ErrorKind::UnexpectedEof => return Err(BadAudio::Io(error)),
             Err(error) => {
@@ -227,7 +258,8 @@ pub fn decode(path: &Path, limit: Duration, given_up: &dyn Fn() -> bool) -> Resu
             }
         }
     }
-    tally.judge(sink.finish()?)
+    let samples = sink.finish(out)?;
+    tally.judge(samples)
 }
 
 #[derive(Default)]
@@ -240,14 +272,11 @@ struct Tally {
 
 impl Tally {
     /// Decoders find "frames" in any bytes: where more packets failed than not, the rest is no recording either.
-    fn judge(self, samples: Vec<i16>) -> Result<Sound, BadAudio> {
-        if self.failed > self.decoded || (samples.is_empty() && self.trouble.is_some()) {
+    fn judge(self, samples: usize) -> Result<(), BadAudio> {
+        if self.failed > self.decoded || (samples == 0 && self.trouble.is_some()) {
             return Err(BadAudio::Undecodable(self.trouble.unwrap_or_default()));
         }
-        if samples.is_empty() {
-            return Err(BadAudio::NoLength);
-        }
-        Ok(Sound::new(samples))
+        if samples == 0 { Err(BadAudio::NoLength) } else { Ok(()) }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::openai::{self, OpenAi, Recording};
 use crate::progress::Progress;
 use crate::reach::Reach;
+use crate::speech::apart::Decoding;
 use crate::speech::audio::{self, BadAudio, Sound};
 use crate::speech::hallucinations::{believable, goes_round};
 use crate::speech::kind::{self, Kind};
@@ -33,6 +34,8 @@ pub struct RemoteSettings {
     pub reach: Reach,
     /// The longest recording that is sent, in minutes.
     pub max_minutes: u32,
+    /// Where recordings are decoded.
+    pub decoding: Decoding,
 }
 
 /// A service that hears.
@@ -40,6 +43,7 @@ pub struct Remote {
     service: OpenAi,
     model: String,
     limit: Duration,
+    decoding: Decoding,
 }
 
 impl Remote {
@@ -50,7 +54,7 @@ impl Remote {
     pub fn new(settings: RemoteSettings) -> Result<Self, Fault> {
         let service = openai::client(&settings.base_url, settings.api_key.as_ref(), settings.timeout, settings.reach)?;
         let limit = Duration::from_secs(u64::from(settings.max_minutes) * 60);
-        Ok(Self { service, model: settings.model, limit })
+        Ok(Self { service, model: settings.model, limit, decoding: settings.decoding })
     }
 }
 
@@ -61,10 +65,10 @@ impl Transcriber for Remote {
     }
 
     async fn transcribe(&self, path: &Path, hints: &Hints, progress: &Progress) -> Result<Heard, Fault> {
-        let (owned, limit) = (path.to_owned(), self.limit);
+        let (owned, limit, decoding) = (path.to_owned(), self.limit, self.decoding.clone());
         // Decoded here as well: what is no recording is told at once and the same way for every service, and a
         // silent one costs nothing.
-        let prepared = tokio::task::spawn_blocking(move || prepare(&owned, limit)).await;
+        let prepared = tokio::task::spawn_blocking(move || prepare(&owned, limit, &decoding)).await;
         let prepared = prepared.unwrap_or_else(|e| {
             Err(Fault::never(format!("audio: the file breaks the decoder ({e}); send it as wav")))
         })?;
@@ -110,8 +114,8 @@ struct Prepared {
 const TAKEN: &[(&str, &str)] =
     &[("wav", "a.wav"), ("flac", "a.flac"), ("mp3", "a.mp3"), ("m4a", "a.m4a"), ("ogg", "a.ogg"), ("webm", "a.webm")];
 
-fn prepare(path: &Path, limit: Duration) -> Result<Prepared, Fault> {
-    let sound = audio::decode(path, limit, &|| false)?;
+fn prepare(path: &Path, limit: Duration, decoding: &Decoding) -> Result<Prepared, Fault> {
+    let sound = decoding.decode(path, limit, &|| false)?;
     let duration_ms = sound.duration_ms();
     if vad::energy_gate(sound.samples()).is_empty() {
         return Ok(Prepared { duration_ms, upload: None });

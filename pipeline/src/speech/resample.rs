@@ -1,5 +1,6 @@
 //! From whatever rate and channels a decoder gives to 16 kHz and one channel, piece by piece.
 
+use std::io;
 use std::time::Duration;
 
 use rubato::{FftFixedInOut, Resampler};
@@ -9,6 +10,8 @@ use crate::speech::audio::{BadAudio, RATE, too_long};
 /// Mixes down, resamples and collects, piece by piece.
 pub(super) struct Sink {
     samples: Vec<i16>,
+    /// How many were given away before these.
+    given: usize,
     limit: Duration,
     rate: u32,
     resampler: Option<FftFixedInOut<f32>>,
@@ -25,6 +28,7 @@ impl Sink {
     pub(super) fn new(limit: Duration) -> Self {
         Self {
             samples: Vec::new(),
+            given: 0,
             limit,
             rate: 0,
             resampler: None,
@@ -51,7 +55,7 @@ impl Sink {
         self.waiting.extend(mono);
         self.taken += interleaved.len() / channels;
         self.drain()?;
-        if self.samples.len() as u128 * 1000 > self.limit.as_millis() * RATE as u128 {
+        if self.len() as u128 * 1000 > self.limit.as_millis() * RATE as u128 {
             return Err(too_long(self.limit, None));
         }
         Ok(())
@@ -61,7 +65,7 @@ impl Sink {
         if !(2_000..=768_000).contains(&rate) {
             return Err(BadAudio::Undecodable(format!("{rate} samples a second cannot be heard")));
         }
-        (self.rate, self.taken, self.base) = (rate, 0, self.samples.len());
+        (self.rate, self.taken, self.base) = (rate, 0, self.len());
         self.resampler = None;
         if rate as usize != RATE {
             let resampler = FftFixedInOut::new(rate as usize, RATE, 1024, 1)
@@ -98,18 +102,33 @@ impl Sink {
     fn flush(&mut self) -> Result<(), BadAudio> {
         let Some(size) = self.resampler.as_ref().map(Resampler::input_frames_next) else { return self.drain() };
         let due = self.base + usize::try_from(self.taken as u64 * RATE as u64 / u64::from(self.rate)).unwrap_or(0);
-        while self.samples.len() < due {
+        while self.len() < due {
             self.waiting.resize(self.waiting.len().max(1).next_multiple_of(size), 0.0);
             self.drain()?;
         }
-        self.samples.truncate(due);
+        self.samples.truncate(due.saturating_sub(self.given));
         self.waiting.clear();
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<Vec<i16>, BadAudio> {
+    /// Samples made so far.
+    fn len(&self) -> usize {
+        self.given + self.samples.len()
+    }
+
+    /// Gives away what is ready.
+    pub(super) fn give(&mut self, out: &mut dyn FnMut(&[i16]) -> io::Result<()>) -> io::Result<()> {
+        out(&self.samples)?;
+        self.given += self.samples.len();
+        self.samples.clear();
+        Ok(())
+    }
+
+    /// Gives away the rest; how many samples there were in all.
+    pub(super) fn finish(mut self, out: &mut dyn FnMut(&[i16]) -> io::Result<()>) -> Result<usize, BadAudio> {
         self.flush()?;
-        Ok(self.samples)
+        self.give(out).map_err(BadAudio::Io)?;
+        Ok(self.given)
     }
 }
 

@@ -15,6 +15,7 @@ use whisper_rs::{
 
 use crate::fault::{Fault, Need};
 use crate::progress::Progress;
+use crate::speech::apart::Decoding;
 use crate::speech::audio::{self, RATE, Sound};
 use crate::speech::hallucinations::{believable, goes_round};
 use crate::speech::modelfile;
@@ -34,6 +35,8 @@ pub struct WhisperSettings {
     pub threads: usize,
     /// The longest recording that is heard, in minutes.
     pub max_minutes: u32,
+    /// Where recordings are decoded.
+    pub decoding: Decoding,
 }
 
 /// Whisper in process. The model is loaded when it is first needed, and stays.
@@ -116,7 +119,7 @@ impl Hearing {
         let engine = self.engine()?;
         let given_up = || self.given_up.load(Ordering::Relaxed);
         let limit = Duration::from_secs(u64::from(self.settings.max_minutes) * 60);
-        let sound = audio::decode(path, limit, &given_up)?;
+        let sound = self.settings.decoding.decode(path, limit, &given_up)?;
         self.progress.set(0.05);
         let spans = self.voices(&sound)?;
         let stretches = vad::stretches(&spans, sound.samples().len(), self.cutting());

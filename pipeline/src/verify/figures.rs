@@ -1,9 +1,11 @@
 //! Numbers, codes, references and names: what a statement gives exactly, its evidence must give too.
 
+use std::cell::LazyCell;
+
 use savoir_models::content::{Finding, FindingCode};
 
 use super::compact::Compact;
-use super::ground::{Ground, Room};
+use super::ground::{Ground, Room, Stretch};
 use super::quantities::Quantity;
 use super::said::{Said, Section, finding};
 use super::units::Unit;
@@ -34,6 +36,14 @@ fn machine(room: &Room<'_>, said: &mut Said<'_>) {
 
 fn codes(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Vec<Finding>) -> usize {
     let mut given = 0;
+    // The codes of the evidence are looked for once, not for each code of the statement.
+    let theirs = LazyCell::new(|| {
+        let of = |s: &Stretch| {
+            let text = room.spelt(*s);
+            crate::codes::find(text, Some(room.language)).into_iter().map(move |code| (code, text))
+        };
+        ground.wide.iter().flat_map(of).collect::<Vec<_>>()
+    });
     for code in crate::codes::find(said.text, Some(room.language)) {
         let (from, to) = said.range(code.start, code.end);
         if said.dealt[from..to].iter().all(|d| *d) {
@@ -41,20 +51,12 @@ fn codes(room: &Room<'_>, ground: &Ground<'_>, said: &mut Said<'_>, out: &mut Ve
         }
         let spelt = said.spelt(from, to);
         let compact = Compact::of(&code.canonical);
-        let told = |text: &str| {
-            crate::codes::find(text, Some(room.language))
-                .iter()
-                .any(|c| crate::codes::same(&c.canonical, &code.canonical))
-        };
-        let carried = ground.wide.iter().any(|s| told(room.spelt(*s)))
+        let carried = theirs.iter().any(|(c, _)| crate::codes::same(&c.canonical, &code.canonical))
             || ground.lexemes.iter().any(|l| compact.find(l, room.language).is_some())
             || room.codes.iter().any(|c| crate::codes::same(c, &code.canonical));
         said.deal(from, to);
         if !carried {
-            let other = ground.wide.iter().find_map(|s| {
-                let text = room.spelt(*s);
-                crate::codes::find(text, Some(room.language)).into_iter().next().and_then(|c| text.get(c.start..c.end))
-            });
+            let other = theirs.first().and_then(|(c, text)| text.get(c.start..c.end));
             out.push(missing(FindingCode::Code, spelt, other, ("The code", "Le code")));
         }
         given += usize::from(carried);

@@ -42,6 +42,16 @@ mod tests {
             (Language::French, "Récupérez le R410A avant d'ouvrir le circuit frigorifique.", &[Refrigerant]),
             (Language::French, "Calez la table, elle peut tomber.", &[MovingParts]),
             (Language::French, "Attendez l'arrêt complet des hélices.", &[MovingParts]),
+            (Language::French, "Coupez le courant au disjoncteur général.", &[Isolation, Electricity]),
+            (Language::French, "Abaissez le disjoncteur de l'armoire.", &[Electricity]),
+            (Language::French, "Coupez l'alimentation de la machine.", &[Electricity]),
+            (Language::French, "Retirez les fusibles.", &[Electricity]),
+            (Language::French, "Ouvrez l'interrupteur général.", &[Isolation]),
+            (Language::English, "Turn off the power at the main breaker.", &[Isolation, Electricity]),
+            (Language::English, "Switch off the mains switch.", &[Isolation, Electricity]),
+            (Language::English, "Cut the power and wait.", &[Electricity]),
+            (Language::English, "Pull the fuses.", &[Electricity]),
+            (Language::English, "Switch off the supply at the consumer unit.", &[Electricity]),
             (Language::English, "Lock out the machine and tag it.", &[Isolation]),
             (Language::English, "Padlock the isolator and prove dead.", &[Isolation, Electricity]),
             (Language::English, "De-energise the panel.", &[Electricity]),
@@ -73,6 +83,9 @@ mod tests {
             "Nettoyez le filtre.",
             "Serrez les vis à 4 N·m.",
             "Mettez à jour le programme et redémarrez.",
+            "Le disjoncteur a été remplacé par un neuf.",
+            "Après une coupure de courant, remettez l'heure.",
+            "Coupez le film à 30 cm.",
         ] {
             assert!(kinds(text, Language::French).is_empty(), "{text}: {:?}", kinds(text, Language::French));
         }
@@ -86,6 +99,8 @@ mod tests {
             "Replace the belt and set its tension.",
             "Clean the strainer.",
             "The customer recovered the file.",
+            "After a power cut, set the clock.",
+            "Cut the film at 30 cm.",
         ] {
             assert!(kinds(text, Language::English).is_empty(), "{text}: {:?}", kinds(text, Language::English));
         }

@@ -164,8 +164,8 @@ fn contrary<'m, 't>(
     }
     let evidence = || theirs.iter().flat_map(|c| c.claims.iter());
     mine.claims.iter().find_map(|m| {
-        let said_there = evidence().any(|t| t.term.means(&m.term));
         let their = evidence().find(|t| room.words.contrary(&m.term, &t.term))?;
+        let said_there = evidence().any(|t| t.term.means(&m.term));
         let said_here = mine.claims.iter().any(|m| m.term.means(&their.term));
         (!said_there && !said_here).then_some((m, their.term.fold.as_str()))
     })

@@ -190,6 +190,9 @@ fn core(lexemes: &[Lexeme]) -> &[Lexeme] {
     &lexemes[from..to]
 }
 
+/// The price of what may not differ.
+const NO: usize = usize::MAX / 4;
+
 /// What may not differ between a quote and its source.
 fn fixed(lexeme: &Lexeme) -> bool {
     lexeme.digits() || NEGATIONS.contains(&lexeme.fold)
@@ -198,17 +201,20 @@ fn fixed(lexeme: &Lexeme) -> bool {
 /// Aligns all of `ours` with a stretch of `theirs`: letters that differ, first and last lexeme of the stretch; `None`
 /// when more than `most` differ.
 fn align(ours: &[&Lexeme], theirs: &[&Lexeme], most: usize) -> Option<(usize, usize, usize)> {
-    const NO: usize = usize::MAX / 4;
-    let price = |l: &Lexeme| if fixed(l) { NO } else { l.fold.chars().count() };
+    // Looked up once for each word, not for each pair of words.
+    let priced = |words: &[&Lexeme]| -> Vec<usize> {
+        words.iter().map(|l| if fixed(l) { NO } else { l.fold.chars().count() }).collect()
+    };
+    let (our_price, their_price) = (priced(ours), priced(theirs));
     // Cost so far and where the stretch began, for each end in `theirs`; a stretch may begin anywhere.
     let mut row: Vec<(usize, usize)> = (0..=theirs.len()).map(|j| (0, j)).collect();
-    for our in ours {
+    for (our, price) in ours.iter().zip(&our_price) {
         let mut next = Vec::with_capacity(row.len());
-        next.push((row[0].0.saturating_add(price(our)).min(NO), row[0].1));
-        for (j, their) in theirs.iter().enumerate() {
-            let swap = (row[j].0.saturating_add(differ(our, their, most, NO)), row[j].1);
-            let drop = (row[j + 1].0.saturating_add(price(our)), row[j + 1].1);
-            let skip = (next[j].0 + price(their), next[j].1);
+        next.push((row[0].0.saturating_add(*price).min(NO), row[0].1));
+        for (j, (their, their_price)) in theirs.iter().zip(&their_price).enumerate() {
+            let swap = (row[j].0.saturating_add(differ((our, *price), (their, *their_price), most)), row[j].1);
+            let drop = (row[j + 1].0.saturating_add(*price), row[j + 1].1);
+            let skip = (next[j].0 + their_price, next[j].1);
             let best = [swap, drop, skip].into_iter().min_by_key(|c| c.0).unwrap_or((NO, j));
             next.push((best.0.min(NO), best.1));
         }
@@ -218,17 +224,15 @@ fn align(ours: &[&Lexeme], theirs: &[&Lexeme], most: usize) -> Option<(usize, us
     (cost <= most && end > start).then(|| (cost, start, end - 1))
 }
 
-/// How many letters two words differ by; `no` when they may not differ.
-fn differ(a: &Lexeme, b: &Lexeme, most: usize, no: usize) -> usize {
+/// How many letters two words, each with its price, differ by; [`NO`] when they may not differ.
+fn differ((a, price_a): (&Lexeme, usize), (b, price_b): (&Lexeme, usize), most: usize) -> usize {
     if a.fold == b.fold {
         return 0;
     }
-    if fixed(a) || fixed(b) {
-        return no;
-    }
-    // Misspelt words begin alike; whatever does not is another word.
-    if a.fold.chars().take(2).ne(b.fold.chars().take(2)) {
-        return a.fold.chars().count().max(b.fold.chars().count());
+    let longer = price_a.max(price_b);
+    // What may not differ is dear. Misspelt words begin alike; whatever does not is another word.
+    if longer == NO || a.fold.chars().take(2).ne(b.fold.chars().take(2)) {
+        return longer;
     }
     let (a, b): (Vec<char>, Vec<char>) = (a.fold.chars().take(40).collect(), b.fold.chars().take(40).collect());
     if a.len().abs_diff(b.len()) > most {

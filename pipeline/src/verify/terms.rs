@@ -101,17 +101,19 @@ impl Words {
         groups.sort_unstable();
         groups.dedup();
         let (lack, gone) = (self.lack.contains(&stem), self.gone.contains(fold));
-        Term { plain: self.plain.contains(fold), fold: fold.to_owned(), stem, verb, groups, lack, gone }
+        let (opposite, contrary) = (sides(&self.opposites, &stem), sides(&self.contraries, &stem));
+        let plain = self.plain.contains(fold);
+        Term { plain, fold: fold.to_owned(), stem, verb, groups, lack, gone, opposite, contrary }
     }
 
     /// Whether one word denies what the other affirms ("monte", "descend").
     pub(super) fn opposed(&self, a: &Term, b: &Term) -> bool {
-        stand_apart(&self.opposites, a, b)
+        stand_apart(&a.opposite, &b.opposite)
     }
 
     /// Whether they tell contrary states ("étanche", "fuit").
     pub(super) fn contrary(&self, a: &Term, b: &Term) -> bool {
-        stand_apart(&self.contraries, a, b)
+        stand_apart(&a.contrary, &b.contrary)
     }
 
     /// Whether a number with a unit of this family stands for the noun ("19,8 A" is a current).
@@ -120,9 +122,14 @@ impl Words {
     }
 }
 
-fn stand_apart(pairs: &[(Vec<String>, Vec<String>)], a: &Term, b: &Term) -> bool {
-    let has = |side: &[String], word: &Term| side.contains(&word.stem);
-    pairs.iter().any(|(x, y)| (has(x, a) && has(y, b)) || (has(y, a) && has(x, b)))
+/// In which pairs a stem stands, and on which side: looked up once for each word, not for each pair of words.
+fn sides(pairs: &[(Vec<String>, Vec<String>)], stem: &String) -> Vec<(usize, bool)> {
+    let both = pairs.iter().enumerate().flat_map(|(n, (x, y))| [(n, false, x), (n, true, y)]);
+    both.filter(|(.., side)| side.contains(stem)).map(|(n, right, _)| (n, right)).collect()
+}
+
+fn stand_apart(a: &[(usize, bool)], b: &[(usize, bool)]) -> bool {
+    a.iter().any(|(pair, right)| b.contains(&(*pair, !right)))
 }
 
 /// Marks the groups that name one thing: "vanne", "robinet".
@@ -142,6 +149,8 @@ pub(super) struct Term {
     pub(super) lack: bool,
     /// It says that what was is no more: "disparu", "stopped".
     pub(super) gone: bool,
+    opposite: Vec<(usize, bool)>,
+    contrary: Vec<(usize, bool)>,
 }
 
 impl Term {

@@ -1,30 +1,18 @@
 //! What single rules hold against a statement.
 
-use savoir_models::content::{FindingCode, Statement};
+use savoir_models::content::{AppliesTo, Content, FindingCode, Statement};
 use savoir_models::evidence::{Case, Evidence, Place, Source};
 use savoir_models::redaction::Redaction;
 use savoir_models::text::Language;
-use serde_json::json;
 
 use super::ground::Room;
 use super::said::Section;
-
-/// A case that is nothing but its report.
-fn case(report: &str, language: Language) -> Case {
-    let told = json!({
-        "id": "01890000-0000-7000-8000-000000000000", "attachments": [], "stage": "redacted", "waiting": null,
-        "procedure": null, "received_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
-        "intake": {"source": "test", "external_id": "1", "closed_at": "2026-01-01T00:00:00Z", "language": language,
-            "report": report},
-    });
-    Case { intervention: serde_json::from_value(told).unwrap(), transcripts: Vec::new(), questions: Vec::new() }
-}
 
 /// What is held against a statement that rests on the whole report.
 fn held(section: Section, report: &str, statement: &str) -> Vec<(FindingCode, String)> {
     let language =
         crate::extractor::trade::clear(&format!("{report} {statement} {statement}")).unwrap_or(Language::French);
-    let case = case(report, language);
+    let case = Case::told(report, language);
     let texts = case.texts();
     let mut room = Room::new(&case, &texts, language);
     room.suspicions = super::hostile::suspicions(&room);
@@ -98,7 +86,7 @@ fn names_stand_in_the_evidence_or_are_findings() {
 
 #[test]
 fn a_reason_says_what_the_evidence_says_instead() {
-    let case = case("Vis serrées à 4 N·m, pression 2 bar.", Language::French);
+    let case = Case::told("Vis serrées à 4 N·m, pression 2 bar.", Language::French);
     let texts = case.texts();
     let room = Room::new(&case, &texts, Language::French);
     let judged = |text: &str| {
@@ -114,4 +102,62 @@ fn a_reason_says_what_the_evidence_says_instead() {
         (unit[0].code, unit[0].reason.as_str()),
         (FindingCode::Unit, "The evidence cited says “4 N·m”, not “4 bar”.")
     );
+}
+
+/// What is said to be left out of a draft of these steps, each with its quote: about what.
+fn left_out(report: &str, steps: &[(&str, &str)]) -> Vec<String> {
+    let case = Case::told(report, Language::French);
+    let said = |text: &str, quote: &str| {
+        let evidence = Evidence { source: Source::Report, quote: quote.to_owned(), place: Place::default() };
+        Statement::new(text, evidence)
+    };
+    let mut content = Content {
+        language: Language::French,
+        title: Statement::default(),
+        symptoms: Vec::new(),
+        cause: None,
+        prerequisites: Vec::new(),
+        tools: Vec::new(),
+        parts: Vec::new(),
+        hazards: Vec::new(),
+        steps: steps.iter().map(|(text, quote)| said(text, quote)).collect(),
+        verification: Vec::new(),
+        applies_to: AppliesTo::default(),
+    };
+    super::verify(&case, &Redaction::default(), &mut content);
+    let omissions = content.steps.iter().flat_map(|s| &s.findings).filter(|f| f.code == FindingCode::Omission);
+    omissions.map(|f| f.about.clone()).collect()
+}
+
+#[test]
+fn a_lock_out_that_was_told_is_not_answered_by_switching_off() {
+    let told = "Machine consignée et cadenassée au sectionneur. Remplacé le joint.";
+    let mended = ("Remplacez le joint.", "Remplacé le joint.");
+    let quote = "Machine consignée et cadenassée au sectionneur.";
+    for off in ["Mettez hors tension.", "Coupez le courant au disjoncteur général.", "Vérifiez l'absence de tension."]
+    {
+        assert_eq!(left_out(told, &[(off, quote), mended]), ["isolation"], "{off}");
+    }
+    for locks in ["Consignez la machine.", "Coupez et cadenassez le sectionneur.", "Mettez hors tension et consignez."]
+    {
+        assert!(left_out(told, &[(locks, quote), mended]).is_empty(), "{locks}");
+    }
+    let off = "Mise hors tension de l'armoire. Remplacé le joint.";
+    for answer in ["Mettez hors tension.", "Coupez le courant au disjoncteur général.", "Consignez la machine."] {
+        assert!(left_out(off, &[(answer, "Mise hors tension de l'armoire."), mended]).is_empty(), "{answer}");
+    }
+    assert_eq!(left_out(off, &[mended]), ["isolation"]);
+}
+
+#[test]
+fn a_draft_that_was_cut_says_that_the_case_goes_on() {
+    let lines: Vec<String> = (1..=60).map(|n| format!("Remplacé le joint {n}.")).collect();
+    let report = lines.join("\n");
+    let orders: Vec<String> = lines.iter().map(|l| l.replace("Remplacé", "Remplacez")).collect();
+    let steps: Vec<(&str, &str)> = orders.iter().zip(&lines).map(|(o, l)| (o.as_str(), l.as_str())).collect();
+    assert_eq!(left_out(&report, &steps[..40]), ["steps"]);
+    assert!(left_out(&report, &steps).is_empty(), "it tells all");
+    assert!(left_out(&report, &steps[..10]).is_empty(), "a short draft was cut by nobody: it chose");
+    let closed = format!("{}\nMerci et bonne journée.", lines[..40].join("\n"));
+    assert!(left_out(&closed, &steps[..40]).is_empty(), "nothing more is done");
 }

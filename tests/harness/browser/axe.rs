@@ -32,6 +32,8 @@ pub async fn violations(browser: &Browser) -> Vec<String> {
     if is_there != Value::Bool(true) {
         browser.evaluate(&format!("{axe}; true")).await;
     }
+    // It waits for timers, which a page without scripts has not.
+    browser.let_run(true).await;
     let found = browser
         .evaluate(&format!(
             "axe.run(document, {{ runOnly: {{ type: 'tag', values: {TAGS} }}, resultTypes: ['violations'] }})
@@ -40,6 +42,7 @@ pub async fn violations(browser: &Browser) -> Vec<String> {
                     passes: r.passes.length }}))"
         ))
         .await;
+    browser.let_run(browser.runs_scripts()).await;
     let violations = found["violations"].as_array().unwrap_or_else(|| panic!("axe-core says {found}"));
     assert!(found["passes"].as_u64() > Some(0), "axe-core looked at nothing: {found}");
     violations.iter().map(tell).collect()

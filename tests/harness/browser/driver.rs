@@ -57,12 +57,26 @@ impl Driver {
     /// When there is one and it does not start; when there is none although `CI=true` or
     /// `SAVOIR_REQUIRE_BROWSER=1` asks for it.
     pub(super) async fn start(arguments: &[String]) -> Option<Self> {
+        let room = ROOM.acquire().await.expect("never closed");
+        Self::start_in(room, arguments).await
+    }
+
+    /// Starts two, as soon as there is room for both: who holds one and waits for another may wait for ever.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub(super) async fn start_two() -> Option<(Self, Self)> {
+        let mut room = ROOM.acquire_many(2).await.expect("never closed");
+        let other = room.split(1).expect("two");
+        Some((Self::start_in(room, &[]).await?, Self::start_in(other, &[]).await?))
+    }
+
+    async fn start_in(room: SemaphorePermit<'static>, arguments: &[String]) -> Option<Self> {
         let server = tokio::task::spawn_blocking(|| SERVER.get_or_init(Server::start)).await.expect("it starts");
         let Some(server) = server else {
             env::skipped("there is no Chromium; install Debian's packages `chromium` and `chromium-driver`");
             return None;
         };
-        let room = ROOM.acquire().await.expect("never closed");
         let arguments = [&server.arguments[..], arguments].concat();
         let wanted = json!({
             "browserName": "chrome",
@@ -122,12 +136,20 @@ impl Driver {
 
     /// Presses keys together, then lets them go: names as in `KeyboardEvent.key`, joined by `+`.
     pub(super) async fn press(&self, keys: &str) -> Done<()> {
-        let codes: Vec<String> = keys.split('+').map(|key| code(key).to_string()).collect();
-        let down = codes.iter().map(|key| json!({ "type": "keyDown", "value": key }));
-        let up = codes.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
-        let actions: Vec<Value> = down.chain(up).collect();
-        self.post("actions", json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] })).await?;
-        Ok(())
+        let codes: Vec<char> = keys.split('+').map(code).collect();
+        let down = codes.iter().map(|key| ("keyDown", *key));
+        self.keys(down.chain(codes.iter().rev().map(|key| ("keyUp", *key)))).await
+    }
+
+    /// Types a text where the focus is.
+    pub(super) async fn type_keys(&self, text: &str) -> Done<()> {
+        self.keys(text.chars().flat_map(|key| [("keyDown", key), ("keyUp", key)])).await
+    }
+
+    async fn keys(&self, keys: impl Iterator<Item = (&'static str, char)>) -> Done<()> {
+        let actions: Vec<Value> = keys.map(|(what, key)| json!({ "type": what, "value": key.to_string() })).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.post("actions", json!({ "actions": [keyboard] })).await.map(drop)
     }
 
     /// Sets a cookie of the site that is open.
@@ -145,6 +167,13 @@ impl Driver {
     pub(super) async fn screenshot(&self) -> Done<Vec<u8>> {
         let picture = self.get("screenshot").await?;
         STANDARD.decode(text(&picture)).map_err(|error| error.to_string())
+    }
+
+    /// A picture of this part of the page, in the window or not: a PNG.
+    pub(super) async fn whole_screenshot(&self, clip: Value) -> Done<Vec<u8>> {
+        let asked = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let picture = self.devtools("Page.captureScreenshot", asked).await?;
+        STANDARD.decode(text(&picture["data"])).map_err(|error| error.to_string())
     }
 
     /// Scrolls to something and clicks in its middle.

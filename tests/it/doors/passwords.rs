@@ -6,8 +6,8 @@ use axum::http::Method;
 use savoir_models::audit::Action;
 use savoir_models::clock::Clock;
 use savoir_models::viewer::Role;
-use savoir_tests::call::{get, post};
-use savoir_tests::house::house;
+use savoir_tests::call::{call, get, post};
+use savoir_tests::house::{House, house};
 use serde_json::{Value, json};
 
 use super::accounts::{GOOD, SESSION, account, both, enter, link_of, secret_of};
@@ -125,4 +125,42 @@ async fn another_password_needs_the_old_one_and_leaves_this_browser_in_only() {
     let _ = by_token.problem(409, "session_needed");
     let _ = get(path).by(&token).to(&house).await.problem(405, "method_not_allowed");
     assert!(!secret_of("http://x/link#lnk_1").is_empty());
+}
+
+/// Passwords that were hashed or held against a hash so far.
+async fn computed(house: &House) -> u64 {
+    let token = house.token(Role::Administrator, None).await;
+    let text = get("/metrics").by(&token).to(house).await.bytes;
+    let text = String::from_utf8(text).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("savoir_passwords_total "));
+    line.unwrap_or_else(|| panic!("{text}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_log_in_costs_the_same_work_whether_there_is_such_an_account_or_not() {
+    for house in both().await {
+        let token = house.token(Role::Administrator, None).await;
+        account(&house, "Léa", Role::Expert, None).await;
+        let gone = account(&house, "Max", Role::Expert, None).await;
+        let disabled = call(Method::PATCH, &format!("/api/v1/accounts/{gone}")).json(&json!({"disabled": true}));
+        let _ = disabled.by(&token).to(&house).await.expect(200);
+        let new = post("/api/v1/accounts", &json!({"name": "Zoé", "role": "expert"})).by(&token).to(&house).await;
+        let _ = new.expect(201);
+        let cost = async |name: &str, password: &str| {
+            let before = computed(&house).await;
+            let status = post(SESSION, &tried(name, password)).to(&house).await.status.as_u16();
+            (status, computed(&house).await - before)
+        };
+        // Known with the right and a wrong password, disabled, without a password yet, unknown.
+        assert_eq!(cost("Léa", GOOD).await, (200, 1));
+        for (name, password) in
+            [("Léa", "wrong wrong"), ("Max", GOOD), ("Max", "wrong wrong"), ("Zoé", GOOD), ("Nobody", GOOD), ("", GOOD)]
+        {
+            assert_eq!(cost(name, password).await, (401, 1), "{name}");
+        }
+        for _ in 0..5 {
+            let _ = (cost("Léa", "wrong wrong").await, cost("Nobody", "wrong wrong").await);
+        }
+        assert_eq!((cost("Léa", GOOD).await, cost("Nobody", GOOD).await), ((429, 0), (429, 0)), "locked");
+    }
 }

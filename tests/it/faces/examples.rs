@@ -31,7 +31,11 @@ pub(super) const EXAMPLES: &[Example] = &[
     of("/procedures/{id}", Some(Role::Technician), "/procedures/{procedure}?thanks=1"),
     of("/reviews", Some(Role::Expert), "/reviews"),
     of("/reviews", Some(Role::Expert), "/reviews?minutes=30&verdict=new"),
+    of("/reviews", Some(Role::Safety), "/reviews?family=rien"),
     of("/reviews/{id}", Some(Role::Expert), "/reviews/{review}"),
+    of("/reviews/{id}", Some(Role::Expert), "/reviews/{compared}"),
+    of("/reviews/{id}", Some(Role::Expert), "/reviews/{flawed}"),
+    of("/reviews/{id}", Some(Role::Administrator), "/reviews/{decided}"),
     of("/openings", Some(Role::Safety), "/openings"),
     of("/openings", Some(Role::Coordinator), "/openings"),
     of("/report", Some(Role::Technician), "/report"),
@@ -56,12 +60,14 @@ const NO_PAGES: &[&str] = &["/static/{file}", "/desk/weeks.csv", "/chat.js"];
 impl Example {
     /// Path and query, filled.
     pub(super) fn path(&self, known: &BTreeMap<&'static str, String>) -> String {
-        let mut path = self.path.to_owned();
-        for (name, value) in known {
-            path = path.replace(&format!("{{{name}}}"), value);
-        }
-        assert!(!path.contains('{'), "{path}: the house has no such thing: {known:?}");
-        path
+        self.path_if_known(known).unwrap_or_else(|| panic!("{}: the house has no such thing: {known:?}", self.path))
+    }
+
+    /// The same, where the house has such a thing.
+    pub(super) fn path_if_known(&self, known: &BTreeMap<&'static str, String>) -> Option<String> {
+        let filled =
+            known.iter().fold(self.path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        (!filled.contains('{')).then_some(filled)
     }
 
     /// A word for messages and file names.

@@ -12,8 +12,7 @@ use super::examples::{EXAMPLES, Example};
 /// A page with its styles and scripts, without media: bytes on the line.
 const MOST_BYTES: u64 = 100_000;
 
-/// What is asked of a page itself: its language, its headings, whether it is wider than the window and what by, what is too
-/// small for a thumb, and how far things moved while it was made.
+/// What is asked of a page itself: its language, its headings, what is too small for a thumb, and how far things moved while it was made.
 const ASKED: &str = r#"new Promise(done => {
     let moved = 0;
     const watch = new PerformanceObserver(list => list.getEntries().forEach(e => moved += e.hadRecentInput ? 0 : e.value));
@@ -22,19 +21,24 @@ const ASKED: &str = r#"new Promise(done => {
     const shown = e => e.checkVisibility() && e.getBoundingClientRect().width > 1;
     const name = e => `<${e.localName}${e.id ? " id=" + e.id : ""}${e.className ? " class=" + e.className : ""}> ` +
         (e.textContent || e.name || "").trim().slice(0, 40);
-    const wide = [...document.querySelectorAll("body *")].filter(e => shown(e) && e.getBoundingClientRect().right > root.clientWidth + 1);
     const targets = "button, input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea, summary, .button";
     const small = [...document.querySelectorAll(targets)].filter(e => shown(e) && e.getBoundingClientRect().height < 44);
     setTimeout(() => done({
         lang: root.lang,
         title: document.title,
         headings: document.querySelectorAll("h1").length,
-        wider: root.scrollWidth - root.clientWidth,
-        wide: wide.slice(0, 5).map(name),
         small: small.map(e => Math.round(e.getBoundingClientRect().height) + " px: " + name(e)),
         moved,
     }), 60);
 })"#;
+
+/// By how much the page is wider than the window, and what makes it so.
+const WIDER: &str = r#"(() => {
+    const root = document.documentElement, by = root.scrollWidth - root.clientWidth;
+    const wide = e => e.checkVisibility() && e.getBoundingClientRect().right > root.clientWidth + 1;
+    const all = by > 0 ? [...document.querySelectorAll("body *")].filter(wide) : [];
+    return { by, what: all.slice(0, 5).map(e => `<${e.localName} class=${e.className}> ${e.textContent.trim().slice(0, 40)}`) };
+})()"#;
 
 /// What is wrong with a page, when it is opened and looked at in the light and in the dark.
 async fn wrong_with(browser: &Browser, example: &Example, path: &str, look: Look) -> Vec<String> {
@@ -53,8 +57,9 @@ async fn wrong_with(browser: &Browser, example: &Example, path: &str, look: Look
     if page["headings"] != 1 || page["title"].as_str().is_none_or(str::is_empty) {
         wrong.push(format!("{} h1, title {}", page["headings"], page["title"]));
     }
-    if page["wider"].as_i64() > Some(0) {
-        wrong.push(format!("{} px wider than the window: {:#}", page["wider"], page["wide"]));
+    let wider = browser.evaluate(WIDER).await;
+    if wider["by"].as_i64() > Some(0) {
+        wrong.push(format!("{} px wider than the window: {:#}", wider["by"], wider["what"]));
     }
     if look.size == PHONE && example.is_for_phones() && page["small"] != Value::Array(Vec::new()) {
         wrong.push(format!("too small for a thumb (44 px): {:#}", page["small"]));
@@ -67,8 +72,19 @@ async fn wrong_with(browser: &Browser, example: &Example, path: &str, look: Look
         wrong.push(format!("it weighs {weight:?}, {MOST_BYTES} at most"));
     }
     wrong.extend(violations(browser).await);
+    if look.size == DESK {
+        // Colours and forms are those of the phone.
+        return wrong;
+    }
+    // In the dark with everything opened that can be.
     browser.look(look.dark()).await;
-    wrong.extend(violations(browser).await.into_iter().map(|rule| format!("in the dark: {rule}")));
+    let opened = "document.querySelectorAll('details').forEach(one => one.open = true)";
+    browser.evaluate(opened).await;
+    wrong.extend(violations(browser).await.into_iter().map(|rule| format!("in the dark, all open: {rule}")));
+    let wider = browser.evaluate(WIDER).await;
+    if wider["by"].as_i64() > Some(0) {
+        wrong.push(format!("all open, {} px wider than the window: {:#}", wider["by"], wider["what"]));
+    }
     wrong
 }
 

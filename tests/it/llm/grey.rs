@@ -59,7 +59,7 @@ async fn known(house: &House, pair: &Pair) -> ProcedureId {
     let mut better = first.content.clone();
     better.steps.push(said("Prévenez Mme Quiquampoix au 06 39 98 41 07"));
     let mut tx = db.begin().await.unwrap();
-    tx.edit_draft(&first, &better, "Anne", START).await.unwrap();
+    tx.edit_draft(&first, &better, &Viewer::new("Anne", Role::Expert), START).await.unwrap();
     tx.commit().await.unwrap();
     let (review, seen) = (db.review_of(first.id).await.unwrap().unwrap(), first.version + 1);
     let approve = Decision::Approve { audience: Audience::Technician, into: None };

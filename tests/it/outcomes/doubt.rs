@@ -56,7 +56,7 @@ async fn approving_it_again_revises_it_and_what_was_reported_before_counts_no_mo
         let mut better = draft.content.clone();
         better.steps[0].text = "Remplacez le thermocouple et sa gaine".into();
         let mut tx = db.begin().await.unwrap();
-        assert_eq!(tx.edit_draft(&draft, &better, "Anne", START).await.unwrap(), Some(2));
+        assert_eq!(tx.edit_draft(&draft, &better, &Viewer::new("Anne", Role::Expert), START).await.unwrap(), Some(2));
         tx.commit().await.unwrap();
 
         assert_eq!(decide(db, review.id, &APPROVE).await, Some(procedure), "never a second one");

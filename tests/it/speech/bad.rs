@@ -208,8 +208,13 @@ async fn silence_and_steady_noise_give_no_segments() {
 #[tokio::test]
 async fn a_missing_model_parks_the_work_and_names_the_remedy() {
     let folder = Folder::new();
-    let settings =
-        WhisperSettings { model: folder.0.path().join("ggml-none.bin"), vad: None, threads: 1, max_minutes: 120 };
+    let settings = WhisperSettings {
+        model: folder.0.path().join("ggml-none.bin"),
+        vad: None,
+        threads: 1,
+        max_minutes: 120,
+        decoding: Decoding::Here,
+    };
     let fault = hear(&Whisper::new(settings).unwrap(), &fixture("sentence.wav")).await.unwrap_err();
     println!("{fault}");
     assert!(matches!(fault, Fault::Missing { need: savoir_pipeline::fault::Need::Speech, .. }), "{fault:?}");
@@ -226,8 +231,14 @@ async fn a_model_that_comes_later_is_taken_up_without_a_restart() {
         folder.0.path().join("ggml-savoir-demo.toml"),
     )
     .unwrap();
-    let whisper =
-        Whisper::new(WhisperSettings { model: model.clone(), vad: None, threads: 1, max_minutes: 120 }).unwrap();
+    let whisper = Whisper::new(WhisperSettings {
+        model: model.clone(),
+        vad: None,
+        threads: 1,
+        max_minutes: 120,
+        decoding: Decoding::Here,
+    })
+    .unwrap();
     assert!(matches!(hear(&whisper, &fixture("sentence.wav")).await, Err(Fault::Missing { .. })));
     std::fs::copy(demo.join(MODEL), &model).unwrap();
     assert!(text(&hear(&whisper, &fixture("sentence.wav")).await.unwrap()).starts_with("Intervention"));
@@ -240,7 +251,8 @@ async fn files_that_are_no_models_are_told_before_they_are_loaded() {
     files.extend(shared("models/whisper-stubs/for-tests-ggml-tiny.bin"));
     files.extend(shared("models/silero-vad/ggml-silero-v6.2.0.bin"));
     for model in files {
-        let settings = WhisperSettings { model: model.clone(), vad: None, threads: 1, max_minutes: 120 };
+        let settings =
+            WhisperSettings { model: model.clone(), vad: None, threads: 1, max_minutes: 120, decoding: Decoding::Here };
         let fault = hear(&Whisper::new(settings).unwrap(), &fixture("sentence.wav")).await.unwrap_err();
         println!("{fault}");
         assert!(matches!(fault, Fault::Missing { .. }), "{}: {fault:?}", model.display());

@@ -6,7 +6,7 @@ use savoir_pipeline::speech::audio;
 
 use super::*;
 
-const SENTENCES: &[&str] = &[
+pub(super) const SENTENCES: &[&str] = &[
     "sentence.wav",
     "sentence.flac",
     "sentence.aiff",

@@ -122,7 +122,9 @@ async fn a_model_without_a_profile_is_run_as_whispers_models_are() {
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("ggml-other.bin");
     std::os::unix::fs::symlink(demo.join(MODEL), &model).unwrap();
-    let whisper = Whisper::new(WhisperSettings { model, vad: None, threads: 1, max_minutes: 120 }).unwrap();
+    let whisper =
+        Whisper::new(WhisperSettings { model, vad: None, threads: 1, max_minutes: 120, decoding: Decoding::Here })
+            .unwrap();
     assert_eq!((whisper.model(), whisper.notice()), ("ggml-other", None));
     let vocabulary = vec!["ensacheuse\0".into(), "E42".into(), String::new(), "thermocouple ".repeat(100)];
     let hints = Hints { language: None, vocabulary };

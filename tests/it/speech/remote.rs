@@ -20,6 +20,7 @@ fn remote(base_url: &str, key: Option<&str>) -> Remote {
         timeout: Duration::from_secs(5),
         reach: Reach::Written,
         max_minutes: 120,
+        decoding: Decoding::Here,
     })
     .unwrap()
 }
@@ -153,6 +154,7 @@ async fn a_service_that_does_not_answer_in_time_is_tried_later() {
         timeout: Duration::from_millis(200),
         reach: Reach::Written,
         max_minutes: 5,
+        decoding: Decoding::Here,
     };
     let fault = listen(&Remote::new(settings).unwrap(), &Hints::default()).await.unwrap_err();
     assert!(matches!(fault, Fault::Missing { .. }) && fault.to_string().contains("in time"), "{fault:?}");

@@ -95,8 +95,8 @@ async fn an_edit_keeps_its_author_and_a_decision_on_the_text_before_it_is_refuse
         let mut better = draft.content.clone();
         better.steps[0].text = "Remplacez le thermocouple et sa gaine".into();
         let mut tx = db.begin().await.unwrap();
-        assert_eq!(tx.edit_draft(&draft, &better, "Anne", START).await.unwrap(), Some(2));
-        assert_eq!(tx.edit_draft(&draft, &better, "Paul", START).await.unwrap(), None);
+        assert_eq!(tx.edit_draft(&draft, &better, &Viewer::new("Anne", Role::Expert), START).await.unwrap(), Some(2));
+        assert_eq!(tx.edit_draft(&draft, &better, &Viewer::new("Paul", Role::Expert), START).await.unwrap(), None);
         tx.commit().await.unwrap();
 
         let stale = db.decide(review.id, &APPROVE, &expert("Paul"), reading(1), START).await.unwrap();
@@ -111,7 +111,10 @@ async fn an_edit_keeps_its_author_and_a_decision_on_the_text_before_it_is_refuse
 
         let now_decided = db.draft(draft.id).await.unwrap().unwrap();
         let mut tx = db.begin().await.unwrap();
-        assert_eq!(tx.edit_draft(&now_decided, &better, "Anne", START).await.unwrap(), None);
+        assert_eq!(
+            tx.edit_draft(&now_decided, &better, &Viewer::new("Anne", Role::Expert), START).await.unwrap(),
+            None
+        );
     }
 }
 
@@ -208,7 +211,7 @@ async fn approving_into_a_procedure_makes_its_next_revision_with_the_difference(
         let mut better = draft.content.clone();
         better.steps[0].text = "Remplacez le thermocouple et sa gaine".into();
         let mut tx = db.begin().await.unwrap();
-        tx.edit_draft(&draft, &better, "Paul", START).await.unwrap();
+        tx.edit_draft(&draft, &better, &Viewer::new("Paul", Role::Expert), START).await.unwrap();
         tx.commit().await.unwrap();
         let into = Decision::Approve { audience: Audience::Customer, into: Some(known) };
         db.decide(two.id, &into, &expert("Paul"), reading(2), START).await.unwrap();
@@ -255,7 +258,8 @@ async fn an_edit_that_was_answered_is_never_lost_to_a_decision_taken_at_the_same
                 let (db, draft, better) = (db.clone(), draft.clone(), better.clone());
                 async move {
                     let mut tx = db.begin().await.unwrap();
-                    let version = tx.edit_draft(&draft, &better, "Anne", START).await.unwrap();
+                    let version =
+                        tx.edit_draft(&draft, &better, &Viewer::new("Anne", Role::Expert), START).await.unwrap();
                     tx.commit().await.unwrap();
                     version
                 }

@@ -9,6 +9,7 @@ use savoir_models::viewer::Role;
 use savoir_pipeline::kit::Kit;
 use serde::Serialize;
 
+use super::people::People;
 use crate::config::Config;
 
 /// A question and what it found.
@@ -20,7 +21,7 @@ pub(super) struct Search {
 
 /// The closing figures. `waiting` are those that need an answer or something missing; `lost` are those accepted that
 /// the database no longer has.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub(super) struct Report {
     pub(super) interventions: u64,
     pub(super) transcribed: u64,
@@ -37,7 +38,7 @@ pub(super) struct Report {
     pub(super) speech_rtf: f64,
     pub(super) searches: Vec<Search>,
     #[serde(skip)]
-    pub(super) tokens: Vec<(Role, String)>,
+    pub(super) people: People,
 }
 
 impl Report {
@@ -57,7 +58,7 @@ impl Report {
             seconds: (took.as_secs_f64() * 10.0).round() / 10.0,
             speech_rtf: 0.0,
             searches: Vec::new(),
-            tokens: Vec::new(),
+            people: People::default(),
         };
         let (mut heard, mut worked) = (0_i64, 0_i64);
         for intervention in &all {
@@ -119,11 +120,19 @@ impl Report {
                 println!("    nothing");
             }
         }
+        println!(
+            "\nin a browser, at {}, with the password {} for all of them:",
+            config.public_url(),
+            self.people.password
+        );
+        for (role, name) in &self.people.names {
+            println!("  {role:14} {name}");
+        }
         println!("\ntokens, good for a week:");
-        for (role, token) in &self.tokens {
+        for (role, token) in &self.people.tokens {
             println!("  {role:14} {token}");
         }
-        let technician = self.tokens.iter().find(|(role, _)| *role == Role::Technician).map_or("", |(_, t)| t);
+        let technician = self.people.tokens.iter().find(|(role, _)| *role == Role::Technician).map_or("", |(_, t)| t);
         let address = config.server.listen;
         println!("\ncurl -H 'Authorization: Bearer {technician}' 'http://{address}/api/v1/search?q=E42'\n");
     }

@@ -14,6 +14,9 @@ use crate::input::{At, Form};
 use crate::page::{Visitor, see_other};
 use crate::reviews;
 
+/// Longer than this, nobody was reading, seconds.
+const LONGEST_READING: i64 = 3_600;
+
 /// Decides. The fields are pairs, for `accept` stands once for each change that was ticked.
 pub(crate) async fn decide(
     State(app): State<Arc<App>>,
@@ -50,6 +53,12 @@ pub(crate) async fn decide(
     };
     let next = after(&app, id).await?;
     let taken = reviews::conclude(&app, viewer, id, (seen, &decision)).await?;
+    // Told by the page's script; a page that was left open over lunch says nothing of how long a review takes.
+    if let Some(seconds) = field("seconds").parse().ok().filter(|s| (1..=LONGEST_READING).contains(s)) {
+        let mut tx = app.kit.db.begin().await?;
+        tx.note_reading(id, seconds).await?;
+        tx.commit().await?;
+    }
     let mut done = vec![("done", decision.word().to_owned())];
     done.extend(taken.procedure.map(|p| ("procedure", p.to_string())));
     done.extend(taken.opening.map(|_| ("waits", "1".to_owned())));

@@ -38,9 +38,6 @@ pub(crate) struct Filled {
     reference: String,
     #[serde(default)]
     quantity: String,
-    /// The place of the quoted text among those of the case.
-    #[serde(default)]
-    source: usize,
     #[serde(default)]
     quote: String,
     #[serde(default)]
@@ -111,17 +108,14 @@ fn amendment(filled: Filled, page: &reviews::ReviewPage) -> Result<Amendment, Pr
             Amendment::Needs { path, reference: said(filled.reference), quantity }
         }
         "rest" => {
-            let text = page.texts.get(filled.source);
-            let text = text.ok_or_else(|| {
-                wrong("source", "is no text of this case", "n'est pas un texte de cette intervention")
-            })?;
             // Line ends of a form are not those of the text.
             let quote = filled.quote.replace("\r\n", "\n").trim().to_owned();
-            if quote.is_empty() || !text.text.contains(&quote) {
-                let (en, fr) =
-                    ("does not stand in that text, to the letter", "ne se trouve pas à la lettre dans ce texte");
-                return Err(wrong("quote", en, fr));
-            }
+            let quoted = page.texts.iter().find(|text| !quote.is_empty() && text.text.contains(&quote));
+            let (en, fr) = (
+                "does not stand in this case, to the letter: select it in the evidence",
+                "ne se trouve pas à la lettre dans cette intervention : sélectionnez les mots dans les preuves",
+            );
+            let text = quoted.ok_or_else(|| wrong("quote", en, fr))?;
             Amendment::Rest { path, evidence: Evidence { source: text.source.clone(), quote, place: Place::default() } }
         }
         "machines" => {

@@ -104,11 +104,49 @@ fn a_procedure_answers_in_whatever_words() {
         ("Bleed the pressure off.", Language::English, HazardKind::Pressure),
         ("Shut the air and vent the line.", Language::English, HazardKind::Pressure),
     ] {
-        assert!(asked(text, language).contains(&kind), "{text}");
+        assert!(asked(text, language).kinds.contains(&kind), "{text}");
     }
-    assert!(asked("Retirez le cadenas et remettez en route.", Language::French).is_empty());
-    assert!(asked("Ne consignez pas la machine.", Language::French).is_empty());
-    assert!(asked("Remove the padlock.", Language::English).is_empty());
+    for (text, language) in [
+        ("Retirez le cadenas et remettez en route.", Language::French),
+        ("Ne consignez pas la machine.", Language::French),
+        ("Ne coupez pas le courant.", Language::French),
+        ("Remove the padlock.", Language::English),
+        ("Do not cut the power.", Language::English),
+    ] {
+        assert_eq!(asked(text, language), Asked::default(), "{text}");
+    }
+}
+
+#[test]
+fn to_switch_off_answers_for_having_switched_off_and_not_for_having_locked() {
+    use Language::{English, French};
+    let locked = [("Machine consignée et cadenassée.", French), ("Locked out and tagged.", English)];
+    let dead = [("mise hors tension de l'armoire", French), ("Panel proved dead first", English)];
+    let off = [
+        ("Mettez hors tension.", French),
+        ("Coupez le courant au disjoncteur général.", French),
+        ("Vérifiez l'absence de tension.", French),
+        ("Turn off the power at the main breaker.", English),
+        ("Prove dead.", English),
+    ];
+    let locks = [
+        ("Consignez la machine.", French),
+        ("Coupez et cadenassez le sectionneur.", French),
+        ("Lock out the machine.", English),
+        ("Mettez hors tension et posez un cadenas sur le sectionneur.", French),
+    ];
+    let answers = |asked_for: (&str, Language), done: (&str, Language)| {
+        let deeds = told(done.0, done.1);
+        assert!(!deeds.is_empty(), "{}", done.0);
+        deeds.iter().all(|deed| asked(asked_for.0, asked_for.1).answers(deed))
+    };
+    for step in off {
+        assert!(dead.iter().all(|done| answers(step, *done)), "{}", step.0);
+        assert!(!locked.iter().any(|done| answers(step, *done)), "{}", step.0);
+    }
+    for step in locks {
+        assert!(dead.iter().chain(&locked).all(|done| answers(step, *done)), "{}", step.0);
+    }
 }
 
 #[test]
