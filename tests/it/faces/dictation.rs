@@ -7,6 +7,7 @@ use savoir_models::intervention::Stage;
 use savoir_models::store::{InterventionFilter, house as of_the_house};
 use savoir_models::viewer::Role;
 use savoir_pipeline::extractor::offline::Offline;
+use savoir_pipeline::speech::apart::Decoding;
 use savoir_pipeline::speech::whisper::{Whisper, WhisperSettings};
 use savoir_tests::browser::{Browser, Look, assert_accessible};
 use savoir_tests::env::repository;
@@ -44,7 +45,8 @@ async fn what_a_technician_dictates_is_heard_and_becomes_a_structured_report() {
     if !model.is_file() {
         return savoir_tests::env::skipped("the demo's speech model is absent");
     }
-    let ear = Whisper::new(WhisperSettings { model, vad: None, threads: 2, max_minutes: 10 }).unwrap();
+    let ear = Whisper::new(WhisperSettings { model, vad: None, threads: 2, max_minutes: 10, decoding: Decoding::Here })
+        .unwrap();
     let house =
         House::build().real_time().transcriber(Ok(Arc::new(ear))).extractor(Arc::new(Offline)).open().await.unwrap();
     let Some(browser) = phone(&house, "demo/speech/audio/fr-01.wav").await else { return };
