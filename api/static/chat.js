@@ -162,7 +162,7 @@
     }
 
     pending(text, id) {
-      const li = make("li", { className: "visitor pending" }, make("span", { className: "unseen", textContent: `${this.words.you} ` }), text);
+      const li = make("p", { className: "visitor pending" }, make("span", { className: "unseen", textContent: `${this.words.you} ` }), text);
       li.dataset.client = id;
       this.log.append(li);
       li.scrollIntoView({ block: "nearest" });
@@ -217,7 +217,7 @@
         waiting.dataset.position = message.position;
         return;
       }
-      const li = make("li", { className: message.kind });
+      const li = make("p", { className: message.kind });
       li.dataset.position = message.position;
       const step = message.approved?.path.match(/^steps\[(\d+)\]$/);
       if (step) li.append(make("b", { textContent: this.words.step.replace("{}", Number(step[1]) + 1) }));
@@ -283,7 +283,7 @@
     opener.setAttribute("aria-expanded", "false");
     opener.setAttribute("aria-haspopup", "dialog");
     const close = make("button", { type: "button", textContent: words.close });
-    const log = make("ol", { className: "log" });
+    const log = make("div", { className: "log" });
     log.setAttribute("role", "log");
     log.setAttribute("aria-label", words.conversation);
     const choices = make("div", { className: "choices" });

@@ -83,10 +83,10 @@ async fn a_customer_is_helped_on_the_page_by_keyboard() {
     browser.find("button", "Oui, ça marche").await.click().await;
     browser.sees("Très bien").await;
     assert_accessible(&browser).await;
-    let before = browser.count(".log li").await;
+    let before = browser.count(".log > *").await;
     browser.go("/chat").await;
     browser.sees("Très bien").await;
-    assert_eq!(browser.count(".log li").await, before, "the tab goes on where it was");
+    assert_eq!(browser.count(".log > *").await, before, "the tab goes on where it was");
     browser.close().await;
 }
 
