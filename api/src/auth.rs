@@ -22,7 +22,7 @@ use savoir_models::viewer::{Role, Viewer};
 use secrecy::SecretString;
 
 pub(crate) use origin::{cookie_name, cookie_of, csrf_token, session_secret};
-pub(crate) use visitor::crossing;
+pub(crate) use visitor::{crossing, of_site};
 
 use crate::app::App;
 use crate::error::{Code, Problem};

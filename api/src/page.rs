@@ -32,6 +32,8 @@ const MENU: &[(&str, Label)] = &[
     ("/reviews", |t| t.nav_reviews),
     ("/openings", |t| t.nav_openings),
     ("/report", |t| t.nav_report),
+    ("/requests", |t| t.nav_requests),
+    ("/chat", |t| t.nav_chat),
     ("/interventions", |t| t.nav_interventions),
     ("/desk", |t| t.nav_desk),
 ];

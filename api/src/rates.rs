@@ -135,9 +135,9 @@ pub(crate) async fn hold(State(app): State<Arc<App>>, request: Request, next: Ne
     if bearer.site.is_some() {
         let address =
             peer::address(request.extensions(), request.headers(), app.config.server.trusted_proxies.as_ref());
-        return match visit(&app, address.map(peer::caller), owner) {
+        return match visit(&app, address.map(peer::caller), &owner) {
             Ok(()) => next.run(request).await,
-            Err(wait) => too_many(wait).into_response(),
+            Err(refused) => refused.into_response(),
         };
     }
     let (who, per_minute) = if request.method().is_safe() {
@@ -152,12 +152,12 @@ pub(crate) async fn hold(State(app): State<Arc<App>>, request: Request, next: Ne
 }
 
 /// Counts a visitor of a web site, by their address and by the site.
-fn visit(app: &App, address: Option<IpAddr>, site: String) -> Result<(), Duration> {
+pub(crate) fn visit(app: &App, address: Option<IpAddr>, site: &str) -> Result<(), Problem> {
     let (chat, now) = (&app.config.chat, Instant::now());
     if let Some(address) = address {
-        app.rates.take(Who::Visiting(address), chat.visitor_per_minute, now)?;
+        app.rates.take(Who::Visiting(address), chat.visitor_per_minute, now).map_err(too_many)?;
     }
-    app.rates.take(Who::Site(site), chat.site_per_minute, now)
+    app.rates.take(Who::Site(site.to_owned()), chat.site_per_minute, now).map_err(too_many)
 }
 
 fn too_many(wait: Duration) -> Problem {

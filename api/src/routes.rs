@@ -72,6 +72,7 @@ const WITNESSES: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, 
 const READERS: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor, Customer]);
 const ALL: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Contractor, Customer, Service]);
 const TALKERS: Who = Who::VisitorsOr(&[Administrator, Coordinator, Expert, Safety, Customer]);
+const NAMED: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Customer]);
 const HOUSE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety, Technician, Service]);
 const OFFICE: Who = Who::Roles(&[Administrator, Coordinator, Expert, Safety]);
 const SAFETY: Who = Who::Roles(&[Safety]);
@@ -149,6 +150,14 @@ pub const ROUTES: &[Route] = &[
     row(POST,   "/interventions/{id}/answers",                        WITNESSES,  Deliver,    Answer, |m| on(m, pages::intervention::answer)),
     row(POST,   "/interventions/{id}/correction",                     WITNESSES,  Deliver,    Answer, |m| on(m, pages::intervention::correct)),
     row(POST,   "/interventions/{id}/retry",                          OPERATORS,  Operate,    Answer, |m| on(m, pages::intervention::retry)),
+    row(GET,    "/chat",                                              NAMED,      Read,       Answer, |m| on(m, pages::chat::show)),
+    row(POST,   "/chat",                                              NAMED,      Deliver,    Answer, |m| on(m, pages::chat::say)),
+    row(GET,    "/chat/{key}",                                        ANYONE,     Read,       Answer, |m| on(m, pages::chat::visit)),
+    row(POST,   "/chat/{key}",                                        ANYONE,     Deliver,    Answer, |m| on(m, pages::chat::visit_say)),
+    row(GET,    "/chat.js",                                           ANYONE,     Read,       Answer, |m| on(m, pages::chat::script)),
+    row(GET,    "/requests",                                          OPERATORS,  Operate,    Answer, |m| on(m, pages::requests::list)),
+    row(GET,    "/requests/{id}",                                     OPERATORS,  Operate,    Answer, |m| on(m, pages::requests::show)),
+    row(POST,   "/requests/{id}/decision",                            OPERATORS,  Operate,    Answer, |m| on(m, pages::requests::decide)),
     row(GET,    "/desk",                                              OPERATORS,  Operate,    Answer, |m| on(m, pages::desk::show)),
     row(GET,    "/desk/weeks.csv",                                    OPERATORS,  Operate,    Answer, |m| on(m, pages::desk::weeks)),
     row(GET,    "/login",                                             ANYONE,     Read,       Answer, |m| on(m, pages::login::show)),

@@ -7,6 +7,7 @@ mod desk;
 mod entry;
 mod field;
 mod portal;
+mod talk;
 mod terms;
 
 use savoir_models::text::Language;
@@ -17,6 +18,7 @@ pub(crate) use desk::Desk;
 pub(crate) use entry::Entry;
 pub(crate) use field::Field;
 pub(crate) use portal::Portal;
+pub(crate) use talk::{Handed, Talk};
 #[cfg(test)]
 use terms::Terms;
 pub(crate) use terms::{audience, hazard, role};
@@ -74,8 +76,18 @@ mod tests {
 
     #[test]
     fn every_word_is_told_in_both_languages_with_the_same_blanks() {
-        for (key, french, english) in
-            [Bench::ROWS, Common::ROWS, Desk::ROWS, Entry::ROWS, Field::ROWS, Portal::ROWS, Terms::ROWS].concat()
+        for (key, french, english) in [
+            Bench::ROWS,
+            Common::ROWS,
+            Desk::ROWS,
+            Entry::ROWS,
+            Field::ROWS,
+            Handed::ROWS,
+            Portal::ROWS,
+            Talk::ROWS,
+            Terms::ROWS,
+        ]
+        .concat()
         {
             assert!(!french.trim().is_empty() && !english.trim().is_empty(), "{key}");
             assert_eq!(french.matches("{}").count(), english.matches("{}").count(), "{key}");

@@ -18,6 +18,7 @@ use std::time::Duration;
 use savoir_models::chat::{Approved, Chat, ChatMessage, ChatState, LineKind, Request, RequestWhy};
 use savoir_models::clock::Timestamp;
 use savoir_models::store::{Db, StoreError};
+use savoir_models::text::Language;
 use savoir_models::viewer::Viewer;
 
 use self::flow::{Then, Turn};
@@ -82,6 +83,15 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
+/// A conversation that nobody keeps, and what is said first in it: for a page that shows it before a word was said.
+#[must_use]
+pub fn greeting(language: Language) -> (Chat, Vec<ChatMessage>) {
+    let mut chat = Chat::begin(language, Timestamp(0));
+    let lines = flow::begin(&mut chat);
+    let messages = numbered(&mut chat, lines, None, Timestamp(0));
+    (chat, messages)
+}
+
 /// Begins a conversation: its secret, the conversation and what is said first.
 ///
 /// # Errors
@@ -126,7 +136,8 @@ pub async fn hear(kit: &Kit, secret: &str, viewer: &Viewer, said: &Said, limits:
             read_for = chat.asked;
         }
         chat.told += 1;
-        let turn = if chat.state != ChatState::HandedOver && chat.told >= limits.messages {
+        let ends = chat.told >= limits.messages && chat.state != ChatState::HandedOver;
+        let turn = if ends && !understood.danger {
             Turn { lines: Vec::new(), then: Then::HandOver(RequestWhy::Limit) }
         } else {
             flow::hear(&mut chat, &understood)

@@ -283,7 +283,7 @@ impl Browser {
         self.until(&format!("to be at {path}"), async || self.path().await == path).await;
     }
 
-    /// Complaints that contain this are what the test wants.
+    /// Complaints, and addresses of other places, that contain this are what the test wants.
     ///
     /// # Panics
     /// When a test panicked in here.
@@ -342,7 +342,8 @@ impl Browser {
         let traffic = self.traffic();
         let is_forgiven = |complaint: &&String| forgiven.iter().any(|part| complaint.contains(part));
         let complaints = traffic.complaints().iter().filter(|c| !is_forgiven(c)).cloned().collect();
-        (complaints, traffic.elsewhere(&self.origin).into_iter().map(str::to_owned).collect())
+        let elsewhere = traffic.elsewhere(&self.origin).into_iter().map(str::to_owned);
+        (complaints, elsewhere.filter(|url| !is_forgiven(&url)).collect())
     }
 
     fn traffic(&self) -> MutexGuard<'_, Traffic> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use savoir_models::chat::Chat;
 use savoir_models::clock::Timestamp;
 use savoir_models::content::{AppliesTo, Statement};
 use savoir_models::evidence::{Case, Evidence, Place, Source};
@@ -13,7 +14,9 @@ use savoir_models::opening::{OpeningDecision, OpeningState};
 use savoir_models::redaction::Redaction;
 use savoir_models::review::{Decision, ReviewState};
 use savoir_models::store::{Db, Decided, InterventionFilter, Opened, house as of_the_house};
+use savoir_models::text::Language;
 use savoir_models::viewer::{Audience, Role, Viewer};
+use savoir_pipeline::chat::{self, Said};
 use savoir_pipeline::extractor::offline::Offline;
 use savoir_pipeline::verify::verify;
 
@@ -52,6 +55,7 @@ pub async fn furnished(builder: Builder) -> House {
         assert!(matches!(decided.expect("the database writes"), Opened::Done(_)), "it is opened");
     }
     house.work().await;
+    talk(&house).await;
     flawed(&house.kit.db).await;
     house
 }
@@ -147,7 +151,35 @@ pub async fn known(db: &Db) -> BTreeMap<&'static str, String> {
     for opening in db.openings(OpeningState::Open, None, 10).await.expect("the database reads") {
         known.entry("opening").or_insert(opening.id.to_string());
     }
+    for site in db.sites().await.expect("the database reads") {
+        known.entry("site").or_insert(site.key);
+    }
+    for request in db.requests(None, None, 1).await.expect("the database reads") {
+        known.entry("request").or_insert(request.id.to_string());
+    }
     known
+}
+
+/// A web site that embeds the chat, and a conversation on it that people have taken over.
+async fn talk(house: &House) {
+    let (db, now) = (&house.kit.db, house.kit.clock.now());
+    let mut tx = db.begin().await.expect("the database writes");
+    let origins = ["https://www.example.com".to_owned()];
+    let site = tx.put_site("Boutique", &origins, now).await.expect("the database writes");
+    tx.commit().await.expect("the database commits");
+    let begun = Chat { site: Some(site.id), ..Chat::begin(Language::French, now) };
+    let (secret, ..) = chat::begin(db, begun, now).await.expect("the database writes");
+    let visitor = Viewer::new("visitor", Role::Anonymous);
+    let limits = house.app.config.chat.limits();
+    for text in [
+        "Un four à pizza, il reste froid et ne chauffe plus",
+        "Pas de code",
+        "Production arrêtée",
+        "Léa, 01 99 00 12 34",
+    ] {
+        let said = Said { text: text.into(), client_id: None };
+        chat::hear(&house.kit, &secret, &visitor, &said, limits).await.expect("it is heard");
+    }
 }
 
 /// A customer who sees what every customer sees.

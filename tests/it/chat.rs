@@ -29,7 +29,7 @@ pub(crate) const CHATS: &str = "/api/v1/chats";
 const ORIGIN: &str = "https://www.laiterie.example";
 
 /// Approves a content for an audience, by an expert and, where it can hurt, by the safety role.
-async fn published(house: &House, name: &str, content: Content, audience: Audience) -> ProcedureId {
+pub(crate) async fn published(house: &House, name: &str, content: Content, audience: Audience) -> ProcedureId {
     let (db, now) = (&house.kit.db, house.kit.clock.now());
     let (_, _, review) = reviewed(db, &intake(name, "Fait."), content).await;
     let decision = Decision::Approve { audience, into: None };
@@ -45,7 +45,7 @@ async fn published(house: &House, name: &str, content: Content, audience: Audien
 }
 
 /// A procedure for customers: two dangers, one of which belongs to the second of three steps; and a step for the office.
-fn jaw() -> Content {
+pub(crate) fn jaw() -> Content {
     let mut jaw = content("Ensacheuse : arrêt en E42", "Arrêt en E42, mâchoire froide", "Ouvrez le capot");
     let hazard = |kind, text| Hazard { kind, statement: said(text) };
     jaw.hazards = vec![
@@ -76,7 +76,7 @@ impl As {
 }
 
 /// The key of a new site with this origin.
-async fn site(house: &House, origin: &str) -> String {
+pub(crate) async fn site(house: &House, origin: &str) -> String {
     let mut tx = house.kit.db.begin().await.unwrap();
     let site = tx.put_site("Laiterie", &[origin.to_owned()], house.kit.clock.now()).await.unwrap();
     tx.commit().await.unwrap();

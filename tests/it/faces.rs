@@ -1,5 +1,6 @@
 //! The pages, as people see them: in a browser.
 
+mod chat;
 mod dictation;
 mod entry;
 mod examples;

@@ -116,6 +116,14 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /interventions/{id}/retry",                            "! + + + - - - - - - -"),
     ("GET /desk",                                                 "! + + + - - - - - - -"),
     ("GET /desk/weeks.csv",                                       "! + + + - - - - - - -"),
+    ("GET /chat",                                                 "! + + + + - - - + + -"),
+    ("POST /chat",                                                "! + + + + - - - + + -"),
+    ("GET /chat/{key}",                                           "0 0 0 0 0 0 0 0 0 0 0"),
+    ("POST /chat/{key}",                                          "+ + + + + + + + + + +"),
+    ("GET /chat.js",                                              "+ + + + + + + + + + +"),
+    ("GET /requests",                                             "! + + + - - - - - - -"),
+    ("GET /requests/{id}",                                        "! 0 0 0 - - - - - - -"),
+    ("POST /requests/{id}/decision",                              "! + + + - - - - - - -"),
     ("GET /login",                                                "+ + + + + + + + + + +"),
     ("POST /login",                                               "+ + + + + + + + + + +"),
     ("POST /logout",                                              "! + + + + + + + + + +"),
@@ -159,7 +167,10 @@ impl Things {
             Some("openings") => &self.opening,
             _ => &self.intervention,
         };
-        path.replace("{attachment}", &self.attachment).replace("{file}", "app.css").replace("{id}", id)
+        path.replace("{attachment}", &self.attachment)
+            .replace("{file}", "app.css")
+            .replace("{key}", "pub_none")
+            .replace("{id}", id)
     }
 
     /// An intervention with a file, its open review, a procedure and an opening.

@@ -51,8 +51,20 @@ pub(super) async fn by_site(app: &Arc<App>, headers: &HeaderMap) -> Result<Beare
     if !theirs && !is_ours(app, headers) {
         return Err(Code::OriginRefused.into());
     }
+    Ok(bearer(&site))
+}
+
+/// A visitor of a site on the house's own page; `None` where there is no such site.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn of_site(app: &App, key: &str) -> Result<Option<Bearer>, Problem> {
+    Ok(app.kit.db.site(key).await?.map(|site| bearer(&site)))
+}
+
+fn bearer(site: &Site) -> Bearer {
     let viewer = Viewer::new("visitor", Role::Anonymous);
-    Ok(Bearer { owner: format!("site {}", site.id), viewer, session: None, site: Some(site.id) })
+    Bearer { owner: format!("site {}", site.id), viewer, session: None, site: Some(site.id) }
 }
 
 /// Whether a browser says that the request comes from our own pages: the full page of the chat.

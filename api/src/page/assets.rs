@@ -26,6 +26,7 @@ macro_rules! assets {
 
 assets! {
     "app.css": "text/css; charset=utf-8";
+    "chat.css": "text/css; charset=utf-8";
     "app.js": "text/javascript; charset=utf-8";
     "bench.css": "text/css; charset=utf-8";
     "bench.js": "text/javascript; charset=utf-8";

@@ -11,6 +11,8 @@ words! {
         nav_reviews: "À relire" | "Reviews";
         nav_openings: "À ouvrir" | "To open";
         nav_report: "Dicter" | "Dictate";
+        nav_requests: "Demandes" | "Requests";
+        nav_chat: "Aide" | "Help";
         nav_interventions: "Interventions" | "Cases";
         nav_desk: "Pilotage" | "Desk";
         log_out: "Se déconnecter" | "Log out";

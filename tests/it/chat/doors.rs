@@ -74,7 +74,8 @@ async fn browsers_are_told_before_they_ask_and_only_at_the_chat() {
     assert_eq!(asks(CHATS, "https://evil.example").to(&house).await.status, 403);
     for route in ROUTES {
         let open = matches!(route.who, Who::VisitorsOr(_));
-        let path = route.path.replace("{id}", "x").replace("{attachment}", "x").replace("{file}", "x");
+        let path =
+            route.path.replace("{id}", "x").replace("{attachment}", "x").replace("{file}", "x").replace("{key}", "x");
         let answer = asks(&path, ORIGIN).to(&house).await;
         assert_eq!(answer.header("access-control-allow-origin") == ORIGIN, open, "{}", route.path);
         let method: Method = route.verb().parse().unwrap();

@@ -15,7 +15,7 @@ const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 /// An address of the table with identifiers of nothing in it.
 fn filled(path: &str) -> String {
-    path.replace("{id}", NOBODY).replace("{attachment}", NOBODY)
+    path.replace("{id}", NOBODY).replace("{attachment}", NOBODY).replace("{key}", NOBODY)
 }
 
 #[tokio::test]

@@ -44,13 +44,18 @@ pub(super) const EXAMPLES: &[Example] = &[
     of("/interventions/{id}", Some(Role::Technician), "/interventions/{intervention}"),
     of("/interventions/{id}", Some(Role::Technician), "/interventions/{thin}"),
     of("/desk", Some(Role::Coordinator), "/desk"),
+    of("/chat", Some(Role::Customer), "/chat"),
+    of("/chat/{key}", None, "/chat/{site}"),
+    of("/requests", Some(Role::Coordinator), "/requests"),
+    of("/requests", Some(Role::Coordinator), "/requests?state=closed"),
+    of("/requests/{id}", Some(Role::Coordinator), "/requests/{request}"),
     of("/login", None, "/login"),
     of("/login", None, "/login?to=/&name=Samir"),
     of("/link", None, "/link"),
 ];
 
 /// What browsers ask for by themselves, and files.
-const NO_PAGES: &[&str] = &["/static/{file}", "/desk/weeks.csv"];
+const NO_PAGES: &[&str] = &["/static/{file}", "/desk/weeks.csv", "/chat.js"];
 
 impl Example {
     /// Path and query, filled.
