@@ -1,5 +1,5 @@
-//! What every answer says to browsers, so that nothing of it is run, framed, kept or asked for by others. There is no
-//! CORS header anywhere: pages of other origins read nothing here.
+//! What every answer says to browsers, so that nothing of it is run, framed, kept or asked for by others. Pages of
+//! other origins read nothing here but the chat, and that from the origins of its site (`auth/visitor.rs`).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};

@@ -14,8 +14,14 @@ const PREFIX: &str = "SAVOIR_";
 
 /// Variables with our prefix that are no settings: `SAVOIR_CONFIG` and `SAVOIR_TOKEN` belong to the command line,
 /// the others to the tests.
-const NOT_SETTINGS: &[&str] =
-    &["SAVOIR_CONFIG", "SAVOIR_TOKEN", "SAVOIR_SHARED", "SAVOIR_RECORD", "SAVOIR_REQUIRE_POSTGRES"];
+const NOT_SETTINGS: &[&str] = &[
+    "SAVOIR_CONFIG",
+    "SAVOIR_TOKEN",
+    "SAVOIR_SHARED",
+    "SAVOIR_RECORD",
+    "SAVOIR_REQUIRE_POSTGRES",
+    "SAVOIR_REQUIRE_BROWSER",
+];
 
 /// What Kubernetes sets by itself for a service named `savoir`: addresses of the service, no settings.
 const OF_KUBERNETES: &[&str] = &["SAVOIR_SERVICE_", "SAVOIR_PORT"];

@@ -11,9 +11,15 @@ use super::{INTERVENTIONS, connected, delivery, delivery_with};
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_problems_too() {
     let (house, token) = connected().await;
-    for path in
-        ["/", "/api/v1", "/api/v1/interventions/", "/api/v2/search", "/%00", "//healthz", "/api/v1/../../etc/passwd"]
-    {
+    for path in [
+        "/nowhere",
+        "/api/v1",
+        "/api/v1/interventions/",
+        "/api/v2/search",
+        "/%00",
+        "//healthz",
+        "/api/v1/../../etc/passwd",
+    ] {
         let _ = get(path).to(&house).await.problem(404, "no_such_address");
     }
     let answer = call(Method::DELETE, INTERVENTIONS).by(&token).to(&house).await;

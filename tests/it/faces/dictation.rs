@@ -75,9 +75,10 @@ async fn a_dictation_survives_a_lost_connection_and_a_closed_page() {
     browser.network(false).await;
     browser.css("#send").await.click().await;
     browser.sees("Gardé sur cet appareil").await;
+    // The page is closed before the network is back, and opened the next day.
+    let _ = browser.evaluate("location.replace('about:blank')").await;
+    browser.until("the page to close", async || browser.evaluate("location.href").await == "about:blank").await;
     browser.network(true).await;
-    // The page is closed before it has tried again, and opened the next day.
-    browser.go("/login").await;
     browser.go("/report").await;
     browser.sees("Un enregistrement n'est pas encore parti").await;
     browser.css("#send").await.click().await;
