@@ -40,6 +40,7 @@ pub(crate) struct Sessions {
 #[utoipa::path(get, path = "/api/v1/sessions", tag = "accounts", params(Listing),
     responses(
         (status = 200, body = Sessions, description = "Those that are still good"),
+        (status = 404, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "not_found: there is no such account, or it is another's"),
         (status = 409, body = crate::error::ProblemBody, content_type = "application/problem+json", description = "session_needed: a token has no sessions of its own"),
     ))]
 pub(crate) async fn list(

@@ -41,6 +41,8 @@ words!(
 
 /// A request that people take over. What was said and tried stands in its conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+// What a customer asked for in an intervention is a `Request` of the description, too.
+#[schema(as = ChatRequest)]
 pub struct Request {
     /// Its identifier.
     pub id: RequestId,

@@ -51,6 +51,14 @@ fn closed_sets_are_described_by_the_words_that_are_answered() {
 }
 
 #[test]
+fn two_things_of_one_name_are_described_apart() {
+    let document = serde_json::to_value(document()).unwrap();
+    let of = |name: &str| document["components"]["schemas"][name]["properties"].clone();
+    assert!(of("Request")["symptom"].is_object(), "of an intervention: {}", of("Request"));
+    assert!(of("ChatRequest")["reference"].is_object(), "of the chat: {}", of("ChatRequest"));
+}
+
+#[test]
 fn every_reference_of_the_document_leads_somewhere() {
     fn references(value: &Value, found: &mut BTreeSet<String>) {
         match value {
