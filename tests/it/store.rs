@@ -6,6 +6,7 @@ mod jobs;
 mod passages;
 mod reviews;
 mod usages;
+mod workbench;
 
 use savoir_tests::databases::both;
 
