@@ -142,7 +142,7 @@ impl Frame {
 
     /// The day of a moment (UTC).
     pub(crate) fn day(&self, moment: &Timestamp) -> String {
-        moment.told(self.language).split([',', 'à']).next().unwrap_or_default().trim().to_owned()
+        moment.day_told(self.language)
     }
 
     /// A moment, as people of this language write it (UTC; a script tells it in the reader's own time).
@@ -199,10 +199,16 @@ impl Asked {
         let request = request.filter(|_| status >= 500).map(|id| fill(t.request_id, &[&id]));
         let page = visitor.page(|frame| Refused { frame, title, said, wrong, request });
         let mut answer = page.inspect_err(|_| tracing::error!(code, "the page of a refusal was not made")).ok()?;
-        *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        for (name, value) in problem.headers() {
-            answer.headers_mut().insert(name, value.clone());
-        }
+        refuse(&mut answer, problem);
         Some(answer)
+    }
+}
+
+/// Gives a page that shows a refusal the refusal's status and headers.
+pub(crate) fn refuse(answer: &mut Response, problem: &Problem) {
+    let (_, status, ..) = problem.code().row();
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in problem.headers() {
+        answer.headers_mut().insert(name, value.clone());
     }
 }

@@ -42,11 +42,23 @@ impl Timestamp {
     /// The moment as people write it, in UTC: `24/11/2026 à 13:05`, `24 Nov 2026, 13:05`.
     #[must_use]
     pub fn told(self, language: Language) -> String {
-        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
-        let form = match language {
+        self.written(match language {
             Language::French => "%d/%m/%Y à %H:%M",
             Language::English => "%-d %b %Y, %H:%M",
-        };
+        })
+    }
+
+    /// The day of the moment as people write it, in UTC: `24/11/2026`, `24 Nov 2026`.
+    #[must_use]
+    pub fn day_told(self, language: Language) -> String {
+        self.written(match language {
+            Language::French => "%d/%m/%Y",
+            Language::English => "%-d %b %Y",
+        })
+    }
+
+    fn written(self, form: &str) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
         moment.strftime(form).to_string()
     }
 

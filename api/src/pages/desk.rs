@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use savoir_models::clock::Timestamp;
 use savoir_models::id::{InterventionId, ProcedureId};
-use savoir_models::job::{Job, JobState};
+use savoir_models::job::{Job, JobState, Step};
 use savoir_models::store::Week;
 use savoir_models::viewer::Viewer;
 
@@ -47,7 +47,7 @@ struct Page {
 
 /// A step that was given up.
 struct Dead {
-    what: String,
+    what: &'static str,
     why: String,
     intervention: Option<InterventionId>,
 }
@@ -88,7 +88,7 @@ impl Chart {
 pub(crate) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, Problem> {
     let (t, viewer, kit, now) = (Desk::of(visitor.language), visitor.viewer()?, &app.kit, app.kit.clock.now());
     let report = operations::report(kit).await?;
-    let dead = kit.db.jobs(JobState::Dead, None, MOST).await?.into_iter().map(Dead::of).collect();
+    let dead = kit.db.jobs(JobState::Dead, None, MOST).await?.into_iter().map(|job| Dead::of(job, t)).collect();
     let weeks = kit.db.weeks(WEEKS, now).await?;
     let made = Chart::of(&weeks, |w| (w.drafted, w.approved));
     let used = Chart::of(&weeks, |w| (w.worked, w.failed));
@@ -137,9 +137,23 @@ async fn lines(app: &App, viewer: &Viewer, ids: Vec<ProcedureId>) -> Result<Vec<
 }
 
 impl Dead {
-    fn of(job: Job) -> Self {
-        let intervention = job.subject.parse().ok();
-        Self { what: job.step.to_string(), why: job.fault.unwrap_or_default(), intervention }
+    fn of(job: Job, t: &'static Desk) -> Self {
+        // What is published is a procedure; all other steps are of an intervention.
+        let intervention = job.subject.parse().ok().filter(|_| job.step != Step::Publish);
+        Self { what: step(job.step, t), why: job.fault.unwrap_or_default(), intervention }
+    }
+}
+
+/// What a step is called.
+fn step(step: Step, t: &'static Desk) -> &'static str {
+    match step {
+        Step::Transcribe => t.transcribe,
+        Step::Redact => t.redact,
+        Step::Extract => t.extract,
+        Step::Index => t.index,
+        Step::Compare => t.compare,
+        Step::Review => t.review,
+        Step::Publish => t.publish,
     }
 }
 

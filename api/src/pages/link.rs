@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::error::Problem;
 use crate::input::Form;
-use crate::page::{Frame, Visitor, see_other};
+use crate::page::{Frame, Visitor, refuse, see_other};
 use crate::peer::From;
 use crate::session::{self, Redemption};
 use crate::words::Entry;
@@ -60,9 +59,8 @@ pub(crate) async fn redeem(
             Ok(see_other(&format!("/login?{name}")))
         }
         Err(problem) => {
-            let (_, status, ..) = problem.code().row();
             let mut answer = page(&app, &visitor, Some(problem.detail(visitor.language).to_owned())).await?;
-            *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            refuse(&mut answer, &problem);
             Ok(answer)
         }
     }

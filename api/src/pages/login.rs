@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use savoir_models::text::Language;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::auth::Bearer;
 use crate::error::Problem;
 use crate::input::{Ask, Form};
 use crate::oidc::back::is_local;
-use crate::page::{Frame, Visitor, see_other};
+use crate::page::{Frame, Visitor, refuse, see_other};
 use crate::peer::From;
 use crate::session::{self, Credentials};
 use crate::words::Entry;
@@ -30,7 +30,8 @@ struct LogIn {
     to: String,
     name: String,
     refused: Option<String>,
-    by_provider: Option<String>,
+    /// Whether people may come in by a provider of the house's own.
+    has_provider: bool,
     was_set: bool,
 }
 
@@ -51,26 +52,8 @@ pub(crate) async fn show(
     Ask(wanted): Ask<Wanted>,
 ) -> Result<Response, Problem> {
     let (to, was_set) = (target(&wanted.to), !wanted.name.is_empty());
-    page(&app, &visitor, |frame, t, by_provider| LogIn {
-        frame,
-        t,
-        to,
-        name: wanted.name,
-        refused: None,
-        by_provider,
-        was_set,
-    })
-}
-
-fn page(
-    app: &App,
-    visitor: &Visitor,
-    make: impl FnOnce(Frame, &'static Entry, Option<String>) -> LogIn,
-) -> Result<Response, Problem> {
-    visitor.page(|frame| {
-        let by_provider = app.oidc.as_ref().map(|_| "/api/v1/oidc/start?return_to=".to_owned());
-        make(frame, Entry::of(visitor.language), by_provider)
-    })
+    let (t, has_provider) = (Entry::of(visitor.language), app.oidc.is_some());
+    visitor.page(|frame| LogIn { frame, t, to, name: wanted.name, refused: None, has_provider, was_set })
 }
 
 /// A page of ours, or the first one.
@@ -101,21 +84,11 @@ pub(crate) async fn enter(
             Ok(([(header::SET_COOKIE, cookie)], see_other(&to)).into_response())
         }
         Err(problem) => {
-            let (_, status, ..) = problem.code().row();
-            let said = problem.detail(visitor.language).to_owned();
-            let mut answer = page(&app, &visitor, |frame, t, by_provider| LogIn {
-                frame,
-                t,
-                to,
-                name: filled.credentials.name,
-                refused: Some(said),
-                by_provider,
-                was_set: false,
-            })?;
-            *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            for (name, value) in problem.headers() {
-                answer.headers_mut().insert(name, value.clone());
-            }
+            let (t, has_provider) = (Entry::of(visitor.language), app.oidc.is_some());
+            let (name, refused) = (filled.credentials.name, Some(problem.detail(visitor.language).to_owned()));
+            let mut answer =
+                visitor.page(|frame| LogIn { frame, t, to, name, refused, has_provider, was_set: false })?;
+            refuse(&mut answer, &problem);
             Ok(answer)
         }
     }

@@ -20,7 +20,7 @@ use crate::page::{Frame, Visitor, see_other};
 use crate::reviews::{self, ReviewLine};
 use crate::words::{Bench, count, fill};
 
-/// The longest queue that one page shows. Who has more than this before them wants a filter.
+/// As much of the queue as one page shows, the most worthwhile; filters choose among these.
 const MOST: i64 = 200;
 /// What a review takes until the house has measured its own, seconds.
 const USUAL: f64 = 120.0;

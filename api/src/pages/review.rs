@@ -189,7 +189,14 @@ pub(crate) async fn show(
 
 fn closed(page: &ReviewPage, t: &Bench) -> Option<String> {
     let review = &page.review;
-    let word = review.decision.as_deref().unwrap_or(review.state.as_str());
+    let word = match review.decision.as_deref() {
+        Some("approve") => t.was_approved,
+        Some("reject") => t.was_refused,
+        Some("merge") => t.was_merged,
+        Some("update") => t.was_update,
+        Some("ask") => t.was_asked,
+        _ => t.was_withdrawn,
+    };
     (review.state != ReviewState::Open).then(|| fill(t.decided, &[&word, &review.decided_by.as_deref().unwrap_or("–")]))
 }
 

@@ -39,6 +39,12 @@ words! {
         back: "Retour à la file" | "Back to the queue";
         next: "Suivante" | "Next";
         decided: "Cette relecture est close\u{a0}: {}, par {}." | "This review is closed: {}, by {}.";
+        was_approved: "approuvée" | "approved";
+        was_refused: "refusée" | "refused";
+        was_merged: "fusionnée" | "merged";
+        was_update: "mise à jour d'une procédure" | "update of a procedure";
+        was_asked: "renvoyée au technicien" | "sent back to the technician";
+        was_withdrawn: "retirée" | "withdrawn";
         title: "Titre" | "Title";
         symptoms: "Symptômes" | "Symptoms";
         cause: "Cause" | "Cause";

@@ -17,6 +17,13 @@ words! {
         index_unknown: "L'index ne répond pas" | "The index does not answer";
         index_told: "{} sur {}" | "{} of {}";
         gave_up: "Ce qui a été abandonné, et pourquoi" | "What was given up, and why";
+        transcribe: "Transcrire" | "Transcribe";
+        redact: "Masquer les données personnelles" | "Mask personal data";
+        extract: "Rédiger le brouillon" | "Write the draft";
+        index: "Indexer le brouillon" | "Index the draft";
+        compare: "Comparer" | "Compare";
+        review: "Ouvrir la relecture" | "Open the review";
+        publish: "Publier la procédure" | "Publish the procedure";
         nothing_gave_up: "Rien n'a été abandonné." | "Nothing was given up.";
         retry: "Relancer" | "Retry";
         weeks: "Semaine par semaine" | "Week by week";

@@ -38,6 +38,9 @@ const fn signed(table: &'static str, column: &'static str, key: &'static str, ow
 const CASE: &str = "intervention_id";
 const EDIT: &str = "draft_id || ' ' || CAST(version AS TEXT)";
 const OF_DRAFT: &str = "(SELECT d.intervention_id FROM drafts d WHERE d.id = draft_id)";
+const MENTION: &str = "comment_id || ' ' || name";
+const OF_REVIEW: &str =
+    "(SELECT d.intervention_id FROM reviews r JOIN drafts d ON d.id = r.draft_id WHERE r.id = review_id)";
 const REVISION: &str = "procedure_id || ' ' || CAST(number AS TEXT)";
 
 /// All of them.
@@ -61,9 +64,9 @@ pub const TEXTS: &[TextColumn] = &[
     text("reviews", "reason", "id", OF_DRAFT),
     signed("reviews", "decided_by", "id", OF_DRAFT),
     signed("reviews", "assigned_to", "id", OF_DRAFT),
-    text("comments", "text", "id", "review_id"),
-    signed("comments", "author", "id", "review_id"),
-    signed("mentions", "name", "comment_id", "comment_id"),
+    text("comments", "text", "id", OF_REVIEW),
+    signed("comments", "author", "id", OF_REVIEW),
+    signed("mentions", "name", MENTION, "comment_id"),
     json("revisions", "content", REVISION, "procedure_id"),
     text("revisions", "diff", REVISION, "procedure_id"),
     signed("revisions", "author", REVISION, "procedure_id"),

@@ -58,6 +58,11 @@ impl Row {
     }
 }
 
+/// Where a page of the queue begins: after a review, or at the top.
+pub(super) fn place(after: Option<(f64, ReviewId)>) -> (f64, String) {
+    after.map_or((f64::MAX, String::new()), |(worth, id)| (worth, id.to_string()))
+}
+
 impl Db {
     /// A review.
     ///
@@ -82,7 +87,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn reviews(&self, state: ReviewState, after: Option<(f64, ReviewId)>, limit: i64) -> Result<Vec<Review>> {
-        let (worth, id) = after.map_or((f64::MAX, String::new()), |(w, id)| (w, id.to_string()));
+        let (worth, id) = place(after);
         let rows: Vec<Row> = read!(self, c => sqlx::query_as(include_str!("../../sql/reviews_list.sql"))
             .bind(state.as_str())
             .bind(worth)

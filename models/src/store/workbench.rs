@@ -1,6 +1,6 @@
 //! What reviewers share: the queue as they see it, who has taken what on, how long a review takes, what they say.
 
-use super::reviews::Row;
+use super::reviews::{Row, place};
 use super::{Db, Result, Tx, from_json, parsed, read, write};
 use crate::clock::Timestamp;
 use crate::content::Content;
@@ -47,7 +47,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn queue(&self, state: ReviewState, after: Option<(f64, ReviewId)>, limit: i64) -> Result<Vec<Queued>> {
-        let (worth, id) = after.map_or((f64::MAX, String::new()), |(w, id)| (w, id.to_string()));
+        let (worth, id) = place(after);
         let rows: Vec<QueueRow> = read!(self, c => sqlx::query_as(include_str!("../../sql/reviews_queue.sql"))
             .bind(state.as_str())
             .bind(worth)

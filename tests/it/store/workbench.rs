@@ -6,7 +6,7 @@ use savoir_models::clock::Timestamp;
 use savoir_models::job::JobState;
 use savoir_models::procedure::Feedback;
 use savoir_models::review::{Decision, ReviewState};
-use savoir_models::store::{Comment, Decided};
+use savoir_models::store::{Comment, Decided, TEXTS};
 use savoir_models::viewer::{Audience, Role, Viewer};
 use savoir_tests::data::{START, content, intake, reading, reviewed};
 use savoir_tests::databases::both;
@@ -46,8 +46,13 @@ async fn who_is_called_in_a_comment_finds_the_review_until_it_is_decided() {
         let review = reviewed(db, &intake("T-1", "x"), content("Four : froid", "Froid", "Changez le fusible")).await.2;
         let said = Comment { author: "Anne".into(), text: "@Paul, un avis ?".into(), created_at: START };
         let mut tx = db.begin().await.unwrap();
-        tx.comment(review.id, &said, &["Paul".into(), "Paul".into()]).await.unwrap();
+        tx.comment(review.id, &said, &["Paul".into(), "Paul".into(), "Zoé".into()]).await.unwrap();
         tx.commit().await.unwrap();
+        // Each of those who are called is found, and can be erased, by themselves.
+        let names = TEXTS.iter().find(|column| column.table == "mentions").unwrap();
+        let held = db.texts(names, "", 10).await.unwrap();
+        assert_eq!(held.iter().map(|h| h.text.as_str()).collect::<Vec<_>>(), ["Paul", "Zoé"]);
+        assert_ne!(held[0].id, held[1].id);
         assert_eq!(db.comments(review.id).await.unwrap(), [said]);
         assert_eq!(db.calling("Paul").await.unwrap(), [review.id]);
         assert_eq!(db.calling("Anne").await.unwrap(), []);
